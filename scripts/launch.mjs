@@ -1,0 +1,67 @@
+/**
+ * What `npm start`, `npm test` and the other root scripts run: `node scripts/launch.mjs TASK [arguments]`.
+ *
+ * It makes a bare clone work with Node and npm alone: dependencies are installed with the pinned pnpm when they are missing
+ * or older than the lockfile, the packages are compiled when the task runs compiled files, then the task starts. Therefore
+ * it may import nothing that has to be installed first.
+ */
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ensureInstalled } from './lib/install.mjs'
+import { root, run } from './lib/run.mjs'
+
+const warren = join(root, 'packages/broker/dist/bin/warren.js')
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} */
+const tasks = {
+  start,
+  test: async (args) => (await build()) || run('vitest', ['run', ...args]),
+  check: (args) => run('node', [join(root, 'scripts/check.mjs'), ...args]),
+  build,
+  bench: async (args) => (await build()) || run('node', [join(root, 'benchmarks/src/main.mjs'), ...args]),
+  format: (args) => run('biome', ['check', '--write', ...args]),
+  clean,
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined
+if (task) {
+  const exitCode = (await ensureInstalled()) || (await task(args))
+  if (exitCode !== 0) process.exitCode = exitCode
+} else {
+  console.error(`scripts/launch.mjs: there is no task '${name}', only ${Object.keys(tasks).join(', ')}`)
+  process.exitCode = 2
+}
+
+/**
+ * Runs the broker in this very process, so that signals reach it and its exit code is ours with nobody in between.
+ *
+ * @param {string[]} args
+ */
+async function start(args) {
+  const failed = await build(['packages/broker'])
+  if (failed) return failed
+  process.argv = [process.execPath, warren, ...args]
+  await import(pathToFileURL(warren).href)
+  return 0
+}
+
+/**
+ * Compiles what changed. `tsc -b` trusts its records in `.cache/tsc` and does not notice that `dist` is gone, so it is told
+ * to forget them when the program is missing.
+ *
+ * @param {string[]} args
+ */
+function build(args = []) {
+  return run('tsc', ['-b', ...(existsSync(warren) ? [] : ['--force']), ...args])
+}
+
+/** Removes everything that a build, a check or a test run wrote. */
+async function clean() {
+  for (const name of ['codec', 'routing', 'broker', 'client', 'cli', 'dashboard']) {
+    rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
+  }
+  for (const folder of ['.cache', '.turbo', 'coverage']) rmSync(join(root, folder), { recursive: true, force: true })
+  return 0
+}
