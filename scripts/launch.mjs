@@ -9,6 +9,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureInstalled } from './lib/install.mjs'
+import { packageNames } from './lib/packages.mjs'
 import { root, run } from './lib/run.mjs'
 
 const warren = join(root, 'packages/broker/dist/bin/warren.js')
@@ -59,9 +60,7 @@ function build(args = []) {
 
 /** Removes everything that a build, a check or a test run wrote. */
 async function clean() {
-  for (const name of ['codec', 'routing', 'broker', 'client', 'cli', 'dashboard']) {
-    rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
-  }
+  for (const name of packageNames) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
   for (const folder of ['.cache', '.turbo', 'coverage']) rmSync(join(root, folder), { recursive: true, force: true })
   return 0
 }

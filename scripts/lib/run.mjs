@@ -10,26 +10,26 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const forwardedSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 
 /**
- * Runs a program to its end in the repository's folder, on our terminal, and resolves to its exit code. Programs of installed
+ * Runs a program to its end, in the repository's folder and on our terminal, and resolves to its exit code. Programs of installed
  * packages are found by name; `node` is the Node that runs us. A signal sent to us goes to the program, whose end we then
  * wait for; one that ends the program gives 128 plus its number, as in a shell.
  *
  * @param {string} program
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, stdout?: 'inherit' | 'stderr' }} [options] `stdout: 'stderr'` sends the program's
- *   output to our stderr, for a task whose own output is data.
+ * @param {{ cwd?: string, env?: Record<string, string>, stdout?: 'inherit' | 'ignore' | 'stderr' }} [options] `stdout:
+ *   'stderr'` sends the program's output to our stderr, for a task whose own output is data.
  * @returns {Promise<number>}
  */
-export function run(program, args, { env = {}, stdout = 'inherit' } = {}) {
+export function run(program, args, { cwd = root, env = {}, stdout = 'inherit' } = {}) {
   const isNode = program === 'node'
   const child = spawn(isNode ? process.execPath : program, args, {
-    cwd: root,
+    cwd,
     env: {
       ...process.env,
       ...env,
       PATH: [join(root, 'node_modules/.bin'), dirname(process.execPath), process.env.PATH].join(delimiter),
     },
-    stdio: ['inherit', stdout === 'stderr' ? 2 : 'inherit', 'inherit'],
+    stdio: ['inherit', stdout === 'stderr' ? 2 : stdout, 'inherit'],
     // On Windows what lies in .bin is a script for cmd.exe.
     shell: process.platform === 'win32' && !isNode,
   })
