@@ -10,6 +10,8 @@ import { join } from 'node:path'
 import { packageNames } from './packages.mjs'
 import { root, run } from './run.mjs'
 
+const quiet = /** @type {const} */ ({ output: 'onFailure' })
+
 /** Resolves to 0 when all packages are fit to be published. */
 export async function checkPackages() {
   const folder = mkdtempSync(join(tmpdir(), 'warrenmq-packages-'))
@@ -30,10 +32,7 @@ async function pack(folder) {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const built = await run('tsc', ['-b'])
   const filter = ['--recursive', '--filter', './packages/*']
-  return (
-    built ||
-    run('npx', ['--yes', packageManager, ...filter, 'pack', '--pack-destination', folder], { stdout: 'ignore' })
-  )
+  return built || run('npx', ['--yes', packageManager, ...filter, 'pack', '--pack-destination', folder], quiet)
 }
 
 /**
@@ -58,9 +57,9 @@ async function checkTarball(name, folder) {
   for (const needed of ['LICENSE', 'README.md']) {
     if (!readdirSync(unpacked).includes(needed)) problems += report(name, `lacks ${needed}`)
   }
-  if (await run('publint', ['run', '--strict', tarball])) problems += report(name, 'does not please publint')
+  if (await run('publint', ['run', '--strict', tarball], quiet)) problems += report(name, 'does not please publint')
   const attw = ['--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii', '--no-color', '--no-emoji']
-  if (await run('attw', [tarball, ...attw])) problems += report(name, 'does not please attw')
+  if (await run('attw', [tarball, ...attw], quiet)) problems += report(name, 'does not please attw')
   return problems
 }
 
@@ -88,7 +87,8 @@ async function checkEntries(name, folder) {
     }
   }
   for (const [program, path] of Object.entries(manifest.bin ?? {})) {
-    if (await run('node', [join(unpacked, path), '--version'])) problems += report(name, `has a broken '${program}'`)
+    if (await run('node', [join(unpacked, path), '--version'], quiet))
+      problems += report(name, `has a broken '${program}'`)
   }
   return problems
 }

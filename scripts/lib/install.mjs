@@ -12,7 +12,7 @@ export async function ensureInstalled() {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   console.error(`Installing the dependencies with ${packageManager} (once, and again when pnpm-lock.yaml changes).`)
   const options = ['--frozen-lockfile', '--config.confirmModulesPurge=false']
-  const exitCode = await run('npx', ['--yes', packageManager, 'install', ...options], { stdout: 'stderr' })
+  const exitCode = await run('npx', ['--yes', packageManager, 'install', ...options], { output: 'stderr' })
   if (exitCode !== 0) console.error(`Installing the dependencies failed: pnpm ended with exit code ${exitCode}.`)
   return exitCode
 }

@@ -16,7 +16,7 @@ describe('run', () => {
   })
 
   it('finds the programs of installed packages', async () => {
-    expect(await run('tsc', ['--version'], { stdout: 'ignore' })).toBe(0)
+    expect(await run('tsc', ['--version'], { output: 'onFailure' })).toBe(0)
   })
 
   it('rejects when there is no such program', async () => {
