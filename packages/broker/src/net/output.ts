@@ -1,0 +1,178 @@
+/**
+ * What a connection has to send, gathered in a page of the working memory and written once per turn.
+ *
+ * Hot path (`npm run bench`). A writer reserves room, writes into the working memory itself and advances. A page belongs to a connection
+ * only from its first byte in a turn to its flush: short output is copied out so that the page is free at once, a long one goes to the
+ * socket as it lies and the page follows when the socket is done with it.
+ *
+ * Memory is bounded: while more than `outputBytesHigh` bytes wait in user space the output is *congested* and deliveries must stop; at
+ * four times that it is *overflowing*, and the client is not read until it has taken its replies.
+ */
+
+import type { Socket } from 'node:net'
+import { outputPages, PAGE_SIZE, workingMemory } from '../memory/working-memory.ts'
+import { type Turn, TurnPhase, type TurnTask } from '../scheduler/turn.ts'
+
+/** Output up to this size is copied out of its page, in bytes. */
+const COPY_MAX = 16 * 1024
+/** With fewer free pages, all output is copied out. */
+const SCARCE_PAGES = 8
+/** How much more than the limit for deliveries may wait in all. */
+const OVERFLOW_FACTOR = 4
+
+/** Who hears of the output's state. */
+export interface OutputOwner {
+  /** So much waits that deliveries must stop. */
+  outputCongested(): void
+  /** So much waits that nothing may be added. */
+  outputOverflowing(): void
+  /** What waited has been sent. */
+  outputDrained(): void
+}
+
+export class Output implements TurnTask {
+  scheduled = false
+  /** Whether so much waits that deliveries must stop. */
+  congested = false
+  /** Whether so much waits that nothing may be added. */
+  overflowing = false
+  /** Whether anything was written since this was last set to `false`; heartbeats watch it. */
+  active = false
+  bytesWritten = 0
+
+  readonly #socket: Socket
+  readonly #turn: Turn
+  readonly #owner: OutputOwner
+  readonly #bytesHigh: number
+  #page = -1
+  #offset = 0
+  #end = 0
+  #closed = false
+
+  constructor(socket: Socket, turn: Turn, owner: OutputOwner, bytesHigh: number) {
+    this.#socket = socket
+    this.#turn = turn
+    this.#owner = owner
+    this.#bytesHigh = bytesHigh
+    socket.on('drain', () => this.#drained())
+  }
+
+  /**
+   * Makes room for `length` bytes, at most `PAGE_SIZE`, and returns the offset in the working memory to write them at.
+   * `advance` takes what was really written into the output.
+   */
+  reserve(length: number): number {
+    if (this.#offset + length > this.#end) this.#openPage()
+    return this.#offset
+  }
+
+  /** Takes everything up to `offset` into the output. */
+  advance(offset: number): void {
+    this.#offset = offset
+  }
+
+  /** Appends bytes of any length, copying them. */
+  write(bytes: Uint8Array): void {
+    for (let start = 0; start < bytes.length; start += PAGE_SIZE) {
+      const part = bytes.subarray(start, start + PAGE_SIZE)
+      const offset = this.reserve(part.length)
+      workingMemory.set(part, offset)
+      this.advance(offset + part.length)
+    }
+  }
+
+  /** Appends bytes without copying them. They must never change afterwards. */
+  writeReference(bytes: Uint8Array): void {
+    this.flush()
+    this.#send(bytes, undefined)
+  }
+
+  /** Holds the writes that follow back until `uncork`, so that they leave as one. */
+  cork(): void {
+    this.#socket.cork()
+  }
+
+  uncork(): void {
+    this.flush()
+    this.#socket.uncork()
+  }
+
+  /** Writes what was gathered to the socket. */
+  flush(): void {
+    const page = this.#page
+    if (page < 0) return
+    holders.delete(this)
+    this.#page = -1
+    this.#end = 0
+    const length = this.#offset - page
+    this.#offset = 0
+    if (length === 0 || this.#closed) {
+      outputPages.release(page)
+    } else if (length <= COPY_MAX || outputPages.freeCount < SCARCE_PAGES) {
+      const bytes = Buffer.allocUnsafe(length)
+      bytes.set(new Uint8Array(workingMemory.buffer, workingMemory.byteOffset + page, length))
+      outputPages.release(page)
+      this.#send(bytes, undefined)
+    } else {
+      this.#send(workingMemory.subarray(page, page + length), () => outputPages.release(page))
+    }
+  }
+
+  runTurn(): void {
+    this.flush()
+  }
+
+  /** Ends the output: what was gathered and not flushed is forgotten. */
+  close(): void {
+    this.#closed = true
+    this.flush()
+  }
+
+  #openPage(): void {
+    this.flush()
+    let page = outputPages.take()
+    if (page < 0) {
+      // Every page belongs to a connection of this turn or to a busy socket: let the turn's connections write now.
+      for (const output of [...holders]) output.flush()
+      page = outputPages.take()
+      if (page < 0) throw new Error('no output page is free after flushing')
+    }
+    this.#page = page
+    this.#offset = page
+    this.#end = page + PAGE_SIZE
+    holders.add(this)
+    if (!this.#closed) this.#turn.add(TurnPhase.write, this)
+  }
+
+  #send(bytes: Uint8Array, done: (() => void) | undefined): void {
+    this.active = true
+    this.bytesWritten += bytes.length
+    if (this.#closed || this.#socket.destroyed) {
+      done?.()
+      return
+    }
+    this.#socket.write(bytes, done)
+    if (this.#socket.writableLength > this.#bytesHigh) this.#checkLevels(this.#socket.writableLength)
+  }
+
+  #checkLevels(waiting: number): void {
+    if (!this.congested) {
+      this.congested = true
+      this.#owner.outputCongested()
+    }
+    if (!this.overflowing && waiting > this.#bytesHigh * OVERFLOW_FACTOR) {
+      this.overflowing = true
+      this.#owner.outputOverflowing()
+    }
+  }
+
+  #drained(): void {
+    if (!this.congested) return
+    this.congested = false
+    this.overflowing = false
+    this.#owner.outputDrained()
+  }
+}
+
+/** Outputs that have a page now. */
+const holders = new Set<Output>()

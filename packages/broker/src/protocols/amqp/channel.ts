@@ -1,0 +1,202 @@
+/**
+ * A channel: its frames, its consumers, what it has handed out, its modes.
+ *
+ * It leaves the methods to `handlers/` and publishing to {@link Publisher}. Errors that close only the channel are answered by its
+ * connection.
+ */
+
+import { encodeMethodFrame, FrameType, type MethodInput, type MethodName, ReplyCode } from '@warrenmq/codec'
+import { ChannelException, ConnectionException } from '../../errors.ts'
+import type { Output } from '../../net/output.ts'
+import type { Message } from '../../queue/message.ts'
+import type { Vhost } from '../../vhost/vhost.ts'
+import type { PublisherConfirms } from './confirms.ts'
+import type { AmqpConnection } from './connection.ts'
+import type { AmqpConsumer } from './consumer.ts'
+import { writeMessage } from './message-writer.ts'
+import { Publisher } from './publisher.ts'
+import { createReturnPrefix } from './return-prefix.ts'
+import type { Transaction } from './transaction.ts'
+import { UnackedList, type UnackedMessage } from './unacked.ts'
+
+export class Channel {
+  readonly number: number
+  readonly connection: AmqpConnection
+  readonly output: Output
+  readonly vhost: Vhost
+  /** Name of the user who is logged in. */
+  readonly user: string
+  /** Largest frame the client takes, in bytes. */
+  readonly frameSizeMax: number
+  /** Largest message body taken, in bytes. */
+  readonly messageSizeMax: number
+  readonly publisher: Publisher
+  readonly consumers: Map<string, AmqpConsumer> = new Map()
+  readonly unacked: UnackedList = new UnackedList()
+  /** Whether the close was sent and its answer is awaited; everything else is ignored then. */
+  closing = false
+  nextDeliveryTag = 1
+  /** Prefetch of consumers started from now on; 0 for no limit. */
+  prefetchCount = 0
+  /** Limit on all consumers of the channel together; 0 for none. */
+  globalPrefetchCount = 0
+  /** Set in confirm mode. */
+  confirms: PublisherConfirms | undefined
+  /** Set in transaction mode. */
+  transaction: Transaction | undefined
+  /** What an empty queue name stands for. */
+  lastQueueName: string | undefined
+  #globalUnackedCount = 0
+
+  constructor(number: number, connection: AmqpConnection, vhost: Vhost) {
+    this.number = number
+    this.connection = connection
+    this.output = connection.output
+    this.vhost = vhost
+    this.user = connection.user
+    this.frameSizeMax = connection.frameSizeMax
+    this.messageSizeMax = connection.messageSizeMax
+    this.publisher = new Publisher(this)
+  }
+
+  /** Sends a method without content. */
+  send<N extends MethodName>(name: N, args: MethodInput<N>): void {
+    this.output.write(encodeMethodFrame(this.number, name, args))
+  }
+
+  /** Whether deliveries may leave: the client's socket takes them and the channel is open. */
+  get canDeliver(): boolean {
+    return !this.closing && !this.output.congested
+  }
+
+  get globalPrefetchReached(): boolean {
+    return this.globalPrefetchCount !== 0 && this.#globalUnackedCount >= this.globalPrefetchCount
+  }
+
+  /** Gives an unroutable message back to its publisher. */
+  returnMessage(message: Message): void {
+    writeMessage(this.output, this.number, this.frameSizeMax, createReturnPrefix(this.number), message)
+  }
+
+  /** One more message of the channel counts against the shared limit. */
+  takeGlobalCredit(): void {
+    this.#globalUnackedCount++
+    if (this.#globalUnackedCount === this.globalPrefetchCount) this.consumersBusy()
+  }
+
+  /** One message less counts against the shared limit. */
+  returnGlobalCredit(): void {
+    const wasReached = this.globalPrefetchReached
+    this.#globalUnackedCount--
+    if (wasReached && !this.globalPrefetchReached) this.consumersReady()
+  }
+
+  /** Sets the limit that all consumers share; 0 lifts it. */
+  setGlobalPrefetch(count: number): void {
+    this.globalPrefetchCount = count
+    this.#globalUnackedCount = 0
+    for (const { consumer } of this.unacked) if (consumer !== undefined) this.#globalUnackedCount++
+    if (this.globalPrefetchReached) this.consumersBusy()
+    else this.consumersReady()
+  }
+
+  /** The channel's consumers can take nothing for now. */
+  consumersBusy(): void {
+    for (const consumer of this.consumers.values()) if (!consumer.canTake()) consumer.queue.consumerBusy(consumer)
+  }
+
+  /** The channel's consumers may be able to take messages again. */
+  consumersReady(): void {
+    for (const consumer of this.consumers.values()) consumer.queue.consumerReady(consumer)
+  }
+
+  /** `basic.ack`: settles one message, or all up to the tag, 0 meaning all. */
+  ack(deliveryTag: number, multiple: boolean): void {
+    if (this.transaction !== undefined) {
+      this.transaction.settle({ messages: this.takeUnacked(deliveryTag, multiple), requeue: false })
+    } else if (!multiple) {
+      if (!this.unacked.settle(deliveryTag)) throw unknownDeliveryTag(deliveryTag)
+    } else if (deliveryTag === 0) {
+      this.unacked.settleUpTo(Infinity)
+    } else {
+      if (!this.unacked.has(deliveryTag)) throw unknownDeliveryTag(deliveryTag)
+      this.unacked.settleUpTo(deliveryTag)
+    }
+  }
+
+  /** `basic.nack` and `basic.reject`. */
+  reject(deliveryTag: number, multiple: boolean, requeue: boolean): void {
+    const messages = this.takeUnacked(deliveryTag, multiple)
+    if (this.transaction !== undefined) this.transaction.settle({ messages, requeue })
+    else this.settle(messages, requeue)
+  }
+
+  /** Takes messages out of the client's hands, oldest first. */
+  takeUnacked(deliveryTag: number, multiple: boolean): UnackedMessage[] {
+    if (!multiple) {
+      const message = this.unacked.remove(deliveryTag)
+      if (message === undefined) throw unknownDeliveryTag(deliveryTag)
+      return [message]
+    }
+    if (deliveryTag !== 0 && !this.unacked.has(deliveryTag)) throw unknownDeliveryTag(deliveryTag)
+    const last = deliveryTag === 0 ? Infinity : deliveryTag
+    const messages: UnackedMessage[] = []
+    while (this.unacked.count > 0 && this.unacked.firstTag <= last) {
+      messages.push(this.unacked.shift() as UnackedMessage)
+    }
+    return messages
+  }
+
+  /** Ends or gives back messages that were taken out of the client's hands. */
+  settle(messages: readonly UnackedMessage[], requeue: boolean): void {
+    for (const { queue, position, sequence } of messages) {
+      if (requeue) queue.giveBack(position, sequence)
+      else queue.settle(position)
+    }
+    // Credit returns last, so that a message that went back is not handed out before the older ones with it are there.
+    for (const { consumer } of messages) consumer?.returnCredit()
+  }
+
+  /** A queue that a consumer of the channel was on is gone. */
+  consumerLost(consumer: AmqpConsumer): void {
+    this.consumers.delete(consumer.tag)
+    if (this.connection.clientCapabilities.consumerCancelNotify && !this.closing) {
+      this.send('basic.cancel', { consumerTag: consumer.tag, noWait: true })
+    }
+  }
+
+  /** Takes a frame of the channel that is not a method. */
+  contentFrame(type: number, bytes: Uint8Array, start: number, end: number): void {
+    if (!this.publisher.assembly.active) {
+      throw new ConnectionException(
+        ReplyCode.UNEXPECTED_FRAME,
+        'expected method frame, got non method frame instead',
+        0,
+      )
+    }
+    this.publisher.contentFrame(type, bytes, start, end)
+  }
+
+  /** Refuses a method that comes where content is due. */
+  assertNoContentDue(bytes: Uint8Array, start: number, end: number): void {
+    if (this.publisher.assembly.active) this.publisher.contentFrame(FrameType.method, bytes, start, end)
+  }
+
+  /** Ends the channel: consumers go, messages in the client's hands return to their queues. */
+  release(): void {
+    this.closing = true
+    this.publisher.assembly.reset()
+    this.confirms?.stop()
+    const queues = new Set([...this.consumers.values()].map((consumer) => consumer.queue))
+    for (const consumer of this.consumers.values()) consumer.queue.removeConsumer(consumer)
+    this.consumers.clear()
+    const held = this.transaction?.rollback() ?? []
+    this.settle([...held, ...this.takeUnacked(0, true)], true)
+    for (const queue of queues) this.vhost.consumerLeft(queue)
+  }
+}
+
+function unknownDeliveryTag(deliveryTag: number): ChannelException {
+  return new ChannelException(ReplyCode.PRECONDITION_FAILED, `unknown delivery tag ${deliveryTag}`)
+}
+

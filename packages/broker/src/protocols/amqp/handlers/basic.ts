@@ -1,0 +1,124 @@
+/** Methods of the class `basic`, except publish and the short form of ack, which have their own ways. */
+
+import { fieldTypeName, FrameType, type MethodArgs, MethodId, ReplyCode } from '@warrenmq/codec'
+import { createName } from '../../../clock.ts'
+import { ChannelException, ConnectionException } from '../../../errors.ts'
+import type { Queue } from '../../../queue/queue.ts'
+import { describeResource } from '../../../vhost/resource-name.ts'
+import type { Channel } from '../channel.ts'
+import { AmqpConsumer } from '../consumer.ts'
+import { writeMessage } from '../message-writer.ts'
+import type { MethodHandlers } from './index.ts'
+import { resolveQueueName } from './queue.ts'
+
+export const basicHandlers: MethodHandlers = {
+  'basic.qos'(channel, args) {
+    if (args.prefetchSize !== 0) {
+      throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, `prefetch_size!=0 (${args.prefetchSize})`)
+    }
+    if (args.global) channel.setGlobalPrefetch(args.prefetchCount)
+    else channel.prefetchCount = args.prefetchCount
+    channel.send('basic.qos-ok', {})
+  },
+
+  'basic.consume'(channel, args) {
+    const queue = channel.vhost.queueFor(resolveQueueName(channel, args.queue), channel.connection)
+    if (args.consumerTag !== '' && channel.consumers.has(args.consumerTag)) {
+      throw new ConnectionException(ReplyCode.NOT_ALLOWED, `attempt to reuse consumer tag '${args.consumerTag}'`)
+    }
+    assertConsumable(channel, queue, args)
+    const consumer = new AmqpConsumer(channel, queue, {
+      tag: args.consumerTag || createName('amq.ctag', channel.connection.services.random),
+      noAck: args.noAck,
+      exclusive: args.exclusive,
+      prefetchCount: channel.prefetchCount,
+    })
+    channel.consumers.set(consumer.tag, consumer)
+    if (!args.noWait) channel.send('basic.consume-ok', { consumerTag: consumer.tag })
+    queue.addConsumer(consumer)
+  },
+
+  'basic.cancel'(channel, args) {
+    const consumer = channel.consumers.get(args.consumerTag)
+    if (consumer !== undefined) {
+      channel.consumers.delete(consumer.tag)
+      consumer.queue.removeConsumer(consumer)
+    }
+    if (!args.noWait) channel.send('basic.cancel-ok', { consumerTag: args.consumerTag })
+    if (consumer !== undefined) channel.vhost.consumerLeft(consumer.queue)
+  },
+
+  'basic.get'(channel, args) {
+    const queue = channel.vhost.queueFor(resolveQueueName(channel, args.queue), channel.connection)
+    get(channel, queue, args.noAck)
+  },
+
+  'basic.ack'(channel, args) {
+    channel.ack(Number(args.deliveryTag), args.multiple)
+  },
+
+  'basic.nack'(channel, args) {
+    channel.reject(Number(args.deliveryTag), args.multiple, args.requeue)
+  },
+
+  'basic.reject'(channel, args) {
+    channel.reject(Number(args.deliveryTag), false, args.requeue)
+  },
+
+  'basic.recover'(channel, args) {
+    recover(channel, args.requeue)
+    channel.send('basic.recover-ok', {})
+  },
+
+  'basic.recover-async'(channel, args) {
+    recover(channel, args.requeue)
+  },
+}
+
+function recover(channel: Channel, requeue: boolean): void {
+  if (!requeue) throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, 'requeue=false')
+  channel.settle(channel.takeUnacked(0, true), true)
+}
+
+function assertConsumable(channel: Channel, queue: Queue, args: MethodArgs<'basic.consume'>): void {
+  const resource = describeResource('queue', queue.name, channel.vhost.name)
+  const priority = args.arguments['x-priority']
+  if (priority !== undefined && !'bBsuIilL'.includes(priority.tag)) {
+    const text = `invalid arg 'x-priority' for ${resource}: "expected integer, got ${fieldTypeName(priority.tag)}"`
+    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
+  }
+  if (args.arguments['x-stream-offset'] !== undefined) {
+    const text = `invalid arg 'x-stream-offset' for ${resource} of queue type rabbit_classic_queue`
+    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
+  }
+  const [first] = queue.consumers
+  if (first !== undefined && (args.exclusive || first.exclusive)) {
+    throw new ChannelException(ReplyCode.ACCESS_REFUSED, `${resource} in exclusive use`)
+  }
+}
+
+function get(channel: Channel, queue: Queue, noAck: boolean): void {
+  const taken = queue.take()
+  if (taken === undefined) {
+    channel.send('basic.get-empty', {})
+    return
+  }
+  const { message, sequence, redelivered } = taken
+  const { position } = message
+  const deliveryTag = channel.nextDeliveryTag++
+  const prefix = createGetOkPrefix(channel.number, deliveryTag, redelivered)
+  writeMessage(channel.output, channel.number, channel.frameSizeMax, prefix, message, queue.readyCount)
+  if (noAck) queue.settle(position)
+  else channel.unacked.push(deliveryTag, queue, position, sequence, undefined)
+}
+
+/** `basic.get-ok` up to and including the redelivered bit, with the size left open. */
+function createGetOkPrefix(channelNumber: number, deliveryTag: number, redelivered: boolean): Uint8Array {
+  const prefix = Buffer.alloc(7 + 4 + 8 + 1)
+  prefix[0] = FrameType.method
+  prefix.writeUInt16BE(channelNumber, 1)
+  prefix.writeUInt32BE(MethodId.basicGetOk, 7)
+  prefix.writeBigUInt64BE(BigInt(deliveryTag), 11)
+  prefix[19] = redelivered ? 1 : 0
+  return prefix
+}

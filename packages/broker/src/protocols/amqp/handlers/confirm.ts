@@ -1,0 +1,16 @@
+/** Methods of the class `confirm`. */
+
+import { ReplyCode } from '@warrenmq/codec'
+import { ChannelException } from '../../../errors.ts'
+import { PublisherConfirms } from '../confirms.ts'
+import type { MethodHandlers } from './index.ts'
+
+export const confirmHandlers: MethodHandlers = {
+  'confirm.select'(channel, args) {
+    if (channel.transaction !== undefined) {
+      throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'cannot switch from tx to confirm mode')
+    }
+    channel.confirms ??= new PublisherConfirms(channel.number, channel.output, channel.connection.services.turn)
+    if (!args.noWait) channel.send('confirm.select-ok', {})
+  },
+}

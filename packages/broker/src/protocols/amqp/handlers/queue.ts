@@ -1,0 +1,118 @@
+/** Methods of the class `queue`. */
+
+import { type MethodArgs, ReplyCode } from '@warrenmq/codec'
+import { createName } from '../../../clock.ts'
+import { ChannelException } from '../../../errors.ts'
+import type { Queue } from '../../../queue/queue.ts'
+import { INEFFECTIVE_ARGUMENTS } from '../../../vhost/queue-arguments.ts'
+import { cleanName, describeResource } from '../../../vhost/resource-name.ts'
+import { reservedName } from '../../../vhost/vhost.ts'
+import type { Channel } from '../channel.ts'
+import { assertNotDefault } from './exchange.ts'
+import type { MethodHandlers } from './index.ts'
+
+export const queueHandlers: MethodHandlers = {
+  'queue.declare'(channel, args) {
+    const queue = args.passive ? findPassively(channel, cleanName(args.queue)) : declare(channel, args)
+    channel.lastQueueName = queue.name
+    if (args.noWait) return
+    const messageCount = queue.readyCount
+    channel.send('queue.declare-ok', { queue: queue.name, messageCount, consumerCount: queue.consumers.size })
+  },
+
+  'queue.bind'(channel, args) {
+    const queueName = resolveQueueName(channel, args.queue)
+    const exchangeName = cleanName(args.exchange)
+    assertNotDefault(exchangeName)
+    const source = channel.vhost.exchange(exchangeName)
+    const destination = channel.vhost.queueFor(queueName, channel.connection)
+    const routingKey = resolveRoutingKey(args, queueName)
+    channel.vhost.bind(source, { destination, routingKey, arguments: args.arguments })
+    if (!args.noWait) channel.send('queue.bind-ok', {})
+  },
+
+  'queue.unbind'(channel, args) {
+    const queueName = resolveQueueName(channel, args.queue)
+    const exchangeName = cleanName(args.exchange)
+    assertNotDefault(exchangeName)
+    const source = channel.vhost.exchanges.get(exchangeName)
+    const destination = channel.vhost.queues.get(queueName)
+    const routingKey = resolveRoutingKey(args, queueName)
+    if (source !== undefined && destination !== undefined) {
+      channel.vhost.unbind(source, { destination, routingKey, arguments: args.arguments })
+    }
+    channel.send('queue.unbind-ok', {})
+  },
+
+  'queue.purge'(channel, args) {
+    const queue = channel.vhost.queueFor(resolveQueueName(channel, args.queue), channel.connection)
+    const messageCount = queue.purge()
+    if (!args.noWait) channel.send('queue.purge-ok', { messageCount })
+  },
+
+  'queue.delete'(channel, args) {
+    const name = resolveQueueName(channel, args.queue)
+    let messageCount = 0
+    if (channel.vhost.queues.has(name)) {
+      const queue = channel.vhost.queueFor(name, channel.connection)
+      assertDeletable(queue, args, describeResource('queue', name, channel.vhost.name))
+      messageCount = channel.vhost.deleteQueue(queue)
+    }
+    if (!args.noWait) channel.send('queue.delete-ok', { messageCount })
+  },
+}
+
+/** The name, or that of the queue last declared on the channel for an empty one. */
+export function resolveQueueName(channel: Channel, name: string): string {
+  const cleaned = cleanName(name)
+  if (cleaned !== '') return cleaned
+  if (channel.lastQueueName === undefined) {
+    throw new ChannelException(ReplyCode.NOT_FOUND, 'no previously declared queue')
+  }
+  return channel.lastQueueName
+}
+
+function findPassively(channel: Channel, name: string): Queue {
+  return channel.vhost.queueFor(name, channel.connection)
+}
+
+function declare(channel: Channel, args: MethodArgs<'queue.declare'>): Queue {
+  const { connection, vhost } = channel
+  const given = cleanName(args.queue)
+  const name = given === '' ? createName('amq.gen', connection.services.random) : given
+  if (given.startsWith('amq.') && !vhost.queues.has(given)) throw reservedName('queue', given)
+  const settings = {
+    name,
+    // An exclusive queue ends with its connection, so it is kept as a transient one.
+    durable: args.durable && !args.exclusive,
+    autoDelete: args.autoDelete,
+    arguments: args.arguments,
+    exclusiveOwner: args.exclusive ? connection : undefined,
+  }
+  const { queue, created } = vhost.declareQueue(settings, connection)
+  if (created) {
+    if (args.exclusive) connection.exclusiveQueues.add(queue)
+    warnOfIneffectiveArguments(channel, queue)
+  }
+  return queue
+}
+
+function warnOfIneffectiveArguments(channel: Channel, queue: Queue): void {
+  const ignored = INEFFECTIVE_ARGUMENTS.filter((name) => queue.settings.arguments[name] !== undefined)
+  if (ignored.length === 0) return
+  const { logger } = channel.connection.services
+  logger.warn({ queue: queue.name, arguments: ignored }, 'queue arguments are kept and have no effect yet')
+}
+
+function resolveRoutingKey(args: { readonly queue: string; readonly routingKey: string }, queueName: string): string {
+  return args.queue === '' && args.routingKey === '' ? queueName : args.routingKey
+}
+
+function assertDeletable(queue: Queue, args: MethodArgs<'queue.delete'>, resource: string): void {
+  if (args.ifUnused && queue.consumers.size > 0) {
+    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `${resource} in use`)
+  }
+  if (args.ifEmpty && queue.readyCount > 0) {
+    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `${resource} not empty`)
+  }
+}

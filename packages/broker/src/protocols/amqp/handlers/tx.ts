@@ -1,0 +1,37 @@
+/** Methods of the class `tx`. */
+
+import { ReplyCode } from '@warrenmq/codec'
+import { ChannelException } from '../../../errors.ts'
+import type { Channel } from '../channel.ts'
+import { Transaction } from '../transaction.ts'
+import type { MethodHandlers } from './index.ts'
+
+export const txHandlers: MethodHandlers = {
+  'tx.select'(channel) {
+    if (channel.confirms !== undefined) {
+      throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'cannot switch from confirm to tx mode')
+    }
+    channel.transaction ??= new Transaction(channel.connection.services.store)
+    channel.send('tx.select-ok', {})
+  },
+
+  'tx.commit'(channel) {
+    transactionOf(channel).commit(
+      (message) => channel.returnMessage(message),
+      ({ messages, requeue }) => channel.settle(messages, requeue),
+    )
+    channel.send('tx.commit-ok', {})
+  },
+
+  'tx.rollback'(channel) {
+    channel.unacked.restore(transactionOf(channel).rollback())
+    channel.send('tx.rollback-ok', {})
+  },
+}
+
+function transactionOf(channel: Channel): Transaction {
+  if (channel.transaction === undefined) {
+    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'channel is not transactional')
+  }
+  return channel.transaction
+}

@@ -1,0 +1,153 @@
+/**
+ * The steps from the protocol header to `connection.open` (specification §2.2.4).
+ *
+ * A fault before the login has succeeded gets no answer: the connection stays silent for a while and is closed, as RabbitMQ does it.
+ */
+
+import {
+  decodeAmqplainResponse,
+  decodePlainResponse,
+  type Method,
+  type MethodArgs,
+  MethodId,
+  ReplyCode,
+  type TypedTable,
+} from '@warrenmq/codec'
+import { isLoopback } from '../../access/authenticator.ts'
+import { ConnectionException } from '../../errors.ts'
+import type { Vhost } from '../../vhost/vhost.ts'
+import { createServerProperties } from './server-properties.ts'
+import type { AmqpServices } from './services.ts'
+
+/** Smallest frame that both sides must take, in bytes (§4.2.3). */
+const FRAME_MIN_SIZE = 4096
+const MECHANISMS = 'PLAIN AMQPLAIN'
+
+/** What the client can do, as far as the broker acts on it. */
+export interface ClientCapabilities {
+  readonly authenticationFailureClose: boolean
+  readonly consumerCancelNotify: boolean
+}
+
+/** What the two sides agreed on. */
+export interface Tuning {
+  readonly channelMax: number
+  readonly frameSizeMax: number
+  readonly heartbeatSeconds: number
+}
+
+/** The connection, as far as the handshake acts on it. */
+export interface HandshakeHost {
+  readonly remoteAddress: string | undefined
+  sendStart(properties: ReturnType<typeof createServerProperties>, mechanisms: string): void
+  sendTune(tuning: Tuning): void
+  /** Reads nothing until the promise is settled. */
+  pauseWhile(work: Promise<void>): void
+  clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void
+  loggedIn(user: string): void
+  /** The login failed: says so if the client understands it, and closes. */
+  loginRefused(mechanism: string, user: string): void
+  tuned(tuning: Tuning): void
+  opened(vhost: Vhost): void
+  /** Closes silently, after a while. */
+  refuse(reason: string): void
+}
+
+type Step = 'start-ok' | 'authenticating' | 'tune-ok' | 'open' | 'done'
+
+export class Handshake {
+  readonly #host: HandshakeHost
+  readonly #services: AmqpServices
+  #step: Step = 'start-ok'
+
+  constructor(host: HandshakeHost, services: AmqpServices) {
+    this.#host = host
+    this.#services = services
+  }
+
+  /** The protocol header was ours. */
+  begin(): void {
+    this.#host.sendStart(createServerProperties(), MECHANISMS)
+  }
+
+  /** Takes the next method of the connection. */
+  method(method: Method): void {
+    if (this.#step === 'start-ok' && method.name === 'connection.start-ok') this.#startOk(method.args)
+    else if (this.#step === 'tune-ok' && method.name === 'connection.tune-ok') this.#tuneOk(method.args)
+    else if (this.#step === 'open' && method.name === 'connection.open') this.#open(method.args)
+    else this.#host.refuse(`unexpected ${method.name} while waiting for ${this.#step}`)
+  }
+
+  #startOk(args: MethodArgs<'connection.start-ok'>): void {
+    this.#host.clientKnown(args.clientProperties, readCapabilities(args.clientProperties))
+    const credentials = decodeResponse(args.mechanism, args.response)
+    if (credentials === undefined) {
+      this.#host.refuse(`cannot use mechanism ${args.mechanism} or its response`)
+      return
+    }
+    this.#step = 'authenticating'
+    this.#host.pauseWhile(this.#authenticate(args.mechanism, credentials))
+  }
+
+  async #authenticate(mechanism: string, credentials: { user: string; password: string }): Promise<void> {
+    const fromLoopback = isLoopback(this.#host.remoteAddress)
+    if (!(await this.#services.authenticator.authenticate({ ...credentials, fromLoopback }))) {
+      this.#host.loginRefused(mechanism, credentials.user)
+      return
+    }
+    this.#host.loggedIn(credentials.user)
+    this.#step = 'tune-ok'
+    this.#host.sendTune(this.#services.options)
+  }
+
+  #tuneOk(args: MethodArgs<'connection.tune-ok'>): void {
+    const { channelMax, frameSizeMax } = this.#services.options
+    const problem =
+      describeOutside('frame_max', args.frameMax, FRAME_MIN_SIZE, frameSizeMax) ??
+      describeOutside('channel_max', args.channelMax, 1, channelMax)
+    if (problem !== undefined) {
+      this.#host.refuse(problem)
+      return
+    }
+    this.#step = 'open'
+    this.#host.tuned({
+      channelMax: args.channelMax,
+      frameSizeMax: args.frameMax,
+      heartbeatSeconds: args.heartbeat,
+    })
+  }
+
+  #open(args: MethodArgs<'connection.open'>): void {
+    const vhost = this.#services.vhosts.get(args.virtualHost)
+    if (vhost === undefined) {
+      const text = `vhost ${args.virtualHost} not found`
+      throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, MethodId.connectionOpen)
+    }
+    this.#step = 'done'
+    this.#host.opened(vhost)
+  }
+}
+
+function decodeResponse(mechanism: string, response: Uint8Array): { user: string; password: string } | undefined {
+  if (mechanism === 'AMQPLAIN') return decodeAmqplainResponse(response)
+  if (mechanism !== 'PLAIN') return undefined
+  const plain = decodePlainResponse(response)
+  // RabbitMQ takes no identity to act as.
+  return plain === undefined || plain.authzid !== '' ? undefined : plain
+}
+
+function readCapabilities(properties: TypedTable): ClientCapabilities {
+  const capabilities = properties.capabilities
+  const table = capabilities?.tag === 'F' ? (capabilities.value as TypedTable) : undefined
+  return {
+    authenticationFailureClose: table?.authentication_failure_close?.value === true,
+    consumerCancelNotify: table?.consumer_cancel_notify?.value === true,
+  }
+}
+
+function describeOutside(name: string, value: number, min: number, max: number): string | undefined {
+  const shown = value === 0 ? '0 (no limit)' : String(value)
+  if (value === 0 || value > max) return `negotiated ${name} = ${shown} is higher than the maximum allowed value (${max})`
+  if (value < min) return `negotiated ${name} = ${shown} is lower than the minimum allowed value (${min})`
+  return undefined
+}

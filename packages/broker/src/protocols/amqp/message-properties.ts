@@ -1,0 +1,124 @@
+/**
+ * The properties of a published message that the broker acts on or refuses.
+ */
+
+import {
+  MethodId,
+  PropertyFlag,
+  ReplyCode,
+  readHeaders,
+  readOctetProperty,
+  readShortstrProperty,
+  fieldTypeName,
+  type TypedTable,
+  type TypedValue,
+  withProperties,
+} from '@warrenmq/codec'
+import { ChannelException } from '../../errors.ts'
+import { FRAME_HEADER_SIZE, type Message } from '../../queue/message.ts'
+
+/** Properties that need a look. */
+export const LOOKED_AT: number =
+  PropertyFlag.headers | PropertyFlag.deliveryMode | PropertyFlag.expiration | PropertyFlag.userId
+
+const MILLISECONDS_MAX = 315_360_000_000
+/** `CC` in bytes; `BCC` contains it. */
+const LETTER_C = 0x43
+
+/** What routing needs to know of the properties. */
+export interface RoutingProperties {
+  /** Routing keys of the headers `CC` and `BCC`. */
+  readonly extraKeys: readonly string[] | undefined
+  readonly headers: TypedTable | undefined
+}
+
+/**
+ * Checks the properties in RabbitMQ's order and takes `BCC` out of the message, which then has bytes of its own.
+ *
+ * @param withHeaders Whether routing needs the headers.
+ * @throws ChannelException PRECONDITION_FAILED.
+ */
+export function inspectProperties(message: Message, user: string, withHeaders: boolean): RoutingProperties {
+  const flags = message.propertyFlags
+  if ((flags & PropertyFlag.userId) !== 0) checkUserId(message, user)
+  if ((flags & PropertyFlag.expiration) !== 0) checkExpiration(message)
+  let headers: TypedTable | undefined
+  let extraKeys: string[] | undefined
+  if ((flags & PropertyFlag.headers) !== 0 && (withHeaders || mayHaveExtraKeys(message))) {
+    headers = readHeaders(message.bytes, message.headerPayloadStart, message.headerPayloadEnd)
+    if (headers?.CC !== undefined || headers?.BCC !== undefined) {
+      extraKeys = [...readKeys('CC', headers.CC), ...readKeys('BCC', headers.BCC)]
+    }
+  }
+  if ((flags & PropertyFlag.deliveryMode) !== 0) checkDeliveryMode(message)
+  if (headers?.BCC !== undefined) removeBcc(message, headers)
+  return { extraKeys, headers }
+}
+
+function checkUserId(message: Message, user: string): void {
+  const userId = readShortstrProperty(
+    message.bytes,
+    message.headerPayloadStart,
+    message.headerPayloadEnd,
+    PropertyFlag.userId,
+  )
+  if (userId !== user) throw refuse(`user_id property set to '${userId}' but authenticated user was '${user}'`)
+}
+
+function checkExpiration(message: Message): void {
+  const { bytes, headerPayloadStart: start, headerPayloadEnd: end } = message
+  const expiration = readShortstrProperty(bytes, start, end, PropertyFlag.expiration) ?? ''
+  const digits = /^[+-]?\d+/.exec(expiration)?.[0]
+  let reason: string | undefined
+  if (digits === undefined) reason = 'no_integer'
+  else if (digits.length < expiration.length) reason = `{leftover_string,"${expiration.slice(digits.length)}"}`
+  else if (Number(digits) < 0) reason = `{value_negative,${BigInt(digits)}}`
+  else if (Number(digits) > MILLISECONDS_MAX) reason = `{value_too_large,${BigInt(digits.replace('+', ''))}}`
+  if (reason !== undefined) throw refuse(`invalid expiration '${expiration}': ${reason}`)
+}
+
+function checkDeliveryMode(message: Message): void {
+  const { bytes, headerPayloadStart: start, headerPayloadEnd: end } = message
+  const mode = readOctetProperty(bytes, start, end, PropertyFlag.deliveryMode)
+  if (mode !== 1 && mode !== 2) throw refuse(`invalid message: {delivery_mode_unknown,${mode}}`)
+}
+
+/** Whether the letters `CC` stand anywhere in the header, so that it is worth decoding. */
+function mayHaveExtraKeys(message: Message): boolean {
+  const bytes = message.bytes
+  const end = message.headerPayloadEnd - 1
+  for (let i = message.headerPayloadStart; i < end; i++) {
+    if (bytes[i] === LETTER_C && bytes[i + 1] === LETTER_C) return true
+  }
+  return false
+}
+
+function readKeys(name: string, value: TypedValue | undefined): string[] {
+  if (value === undefined) return []
+  if (value.tag !== 'A') {
+    throw refuse(`invalid message: {unacceptable_type_in_header,"${name}",${fieldTypeName(value.tag)}}`)
+  }
+  const keys: string[] = []
+  for (const item of value.value as readonly TypedValue[]) {
+    if (item.tag === 'S' && typeof item.value === 'string') keys.push(item.value)
+  }
+  return keys
+}
+
+function removeBcc(message: Message, headers: TypedTable): void {
+  const { bytes, routeStart, routeEnd, bodyStart, end } = message
+  const kept: TypedTable = Object.assign(Object.create(null), headers)
+  delete (kept as Record<string, TypedValue>).BCC
+  const payload = withProperties(bytes, message.headerPayloadStart, message.headerPayloadEnd, { headers: kept })
+  const head = bytes.slice(routeStart, message.headerPayloadStart)
+  new DataView(head.buffer).setUint32(head.length - FRAME_HEADER_SIZE + 3, payload.length)
+  const changed = Buffer.concat([head, payload, FRAME_END_OCTET, bytes.subarray(bodyStart, end)])
+  message.point(changed, 0, routeEnd - routeStart, changed.length)
+  message.owned = true
+}
+
+const FRAME_END_OCTET = Uint8Array.of(206)
+
+function refuse(text: string): ChannelException {
+  return new ChannelException(ReplyCode.PRECONDITION_FAILED, text, MethodId.basicPublish)
+}

@@ -1,0 +1,36 @@
+/**
+ * What the broker tells of itself in `connection.start`.
+ *
+ * The product is named as clients expect it: some switch features off for any other (docs/deviations.md).
+ */
+
+import type { FieldTable } from '@warrenmq/codec'
+
+/** RabbitMQ's version whose behaviour and texts are followed. */
+const COMPATIBLE_VERSION = '3.10.8'
+
+const CAPABILITIES = [
+  'publisher_confirms',
+  'exchange_exchange_bindings',
+  'basic.nack',
+  'consumer_cancel_notify',
+  'connection.blocked',
+  'consumer_priorities',
+  'authentication_failure_close',
+  'per_consumer_qos',
+  'direct_reply_to',
+]
+/** Capabilities of the list that are not there yet. */
+const MISSING = new Set(['consumer_priorities', 'direct_reply_to', 'connection.blocked'])
+
+export function createServerProperties(): FieldTable {
+  return {
+    capabilities: Object.fromEntries(CAPABILITIES.map((name) => [name, !MISSING.has(name)])),
+    cluster_name: 'warren@localhost',
+    copyright: 'Copyright the WarrenMQ authors',
+    information: 'Licensed under the Apache License, Version 2.0',
+    platform: `WarrenMQ on Node.js ${process.versions.node}`,
+    product: 'RabbitMQ',
+    version: COMPATIBLE_VERSION,
+  }
+}

@@ -1,0 +1,23 @@
+/** What AMQP connections need of the broker they belong to. */
+
+import type { Authenticator } from '../../access/authenticator.ts'
+import type { Clock, RandomSource } from '../../clock.ts'
+import type { ResolvedBrokerOptions } from '../../config/options.ts'
+import type { MessageStore } from '../../log/message-store.ts'
+import type { Logger } from '../../logging/logger.ts'
+import type { Turn } from '../../scheduler/turn.ts'
+import type { Vhost } from '../../vhost/vhost.ts'
+import type { AmqpConnection } from './connection.ts'
+
+export interface AmqpServices {
+  readonly options: ResolvedBrokerOptions
+  readonly vhosts: ReadonlyMap<string, Vhost>
+  readonly store: MessageStore
+  readonly turn: Turn
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly authenticator: Authenticator
+  readonly logger: Logger
+  /** Connections that are not gone yet. */
+  readonly connections: Set<AmqpConnection>
+}

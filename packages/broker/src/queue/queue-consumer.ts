@@ -1,0 +1,29 @@
+/**
+ * What a queue knows of a consumer. Each protocol brings its own.
+ */
+
+import type { Message } from './message.ts'
+import type { Queue } from './queue.ts'
+
+export interface QueueConsumer {
+  readonly tag: string
+  readonly queue: Queue
+  /** Whether a message handed over counts as settled at once. */
+  readonly noAck: boolean
+  readonly exclusive: boolean
+
+  /** Whether it stands in its queue's ring. Set by the ring only, as are the links. */
+  ready: boolean
+  next: QueueConsumer | undefined
+  previous: QueueConsumer | undefined
+
+  /**
+   * Takes a message over. With `noAck` it is settled by that; otherwise the consumer owes the queue `settle` or `giveBack` with this
+   * position and sequence, and has left the ring by its return if it can take no more.
+   */
+  deliver(message: Message, sequence: number, redelivered: boolean): void
+  /** Whether it could take a message now. */
+  canTake(): boolean
+  /** The queue is gone, or it was taken from it. */
+  queueDeleted(): void
+}

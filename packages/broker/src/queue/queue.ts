@@ -1,0 +1,202 @@
+/**
+ * A classic queue: ready messages in order, those in consumers' hands counted, consumers served round robin.
+ *
+ * Hot path (`npm run bench`). It knows nothing of protocols, files or sockets. What waits is in the store; the queue holds positions.
+ *
+ * Every message gets a sequence number on arrival. The ready list is contiguous in it, so that its head's number follows from its
+ * length; messages that came back carry theirs, and are all older than the list's head.
+ */
+
+import type { TypedTable } from '@warrenmq/codec'
+import type { MessageStore } from '../log/message-store.ts'
+import { type Turn, TurnPhase, type TurnTask } from '../scheduler/turn.ts'
+import { ConsumerRing } from './consumer-ring.ts'
+import { Message } from './message.ts'
+import type { QueueConsumer } from './queue-consumer.ts'
+import { ReadyList } from './ready-list.ts'
+import { ReturnedHeap } from './returned-heap.ts'
+
+/** Most messages delivered from the backlog before other work gets its turn. */
+const DELIVERIES_PER_TURN = 4096
+
+/** Who an exclusive queue belongs to. */
+export interface QueueOwner {
+  /** The queue is gone before its owner. */
+  forgetQueue(queue: Queue): void
+}
+
+/** What a queue was declared with. */
+export interface QueueSettings {
+  readonly name: string
+  readonly durable: boolean
+  readonly autoDelete: boolean
+  readonly arguments: TypedTable
+  /** The connection that alone may use it. */
+  readonly exclusiveOwner: QueueOwner | undefined
+}
+
+/** A message taken by {@link Queue.take}. */
+export interface TakenMessage {
+  readonly message: Message
+  readonly sequence: number
+  readonly redelivered: boolean
+}
+
+export class Queue implements TurnTask {
+  readonly kind = 'queue'
+  readonly name: string
+  readonly settings: QueueSettings
+  readonly consumers: Set<QueueConsumer> = new Set()
+  /** Messages in consumers' hands. */
+  unackedCount = 0
+  /** Messages that ever arrived. */
+  publishedCount = 0
+  /** Messages that were ever handed out, to consumers or by `take`. */
+  deliveredCount = 0
+  deleted = false
+  /** Whether a consumer ever was here; an auto-delete queue goes when the last one leaves. */
+  hadConsumer = false
+  scheduled = false
+
+  readonly #store: MessageStore
+  readonly #turn: Turn
+  readonly #ring = new ConsumerRing()
+  readonly #ready = new ReadyList()
+  readonly #returned = new ReturnedHeap()
+  readonly #stored = new Message()
+  #nextSequence = 0
+
+  constructor(settings: QueueSettings, store: MessageStore, turn: Turn) {
+    this.name = settings.name
+    this.settings = settings
+    this.#store = store
+    this.#turn = turn
+  }
+
+  /** Messages waiting for a consumer. */
+  get readyCount(): number {
+    return this.#ready.length + this.#returned.length
+  }
+
+  /** Takes a message in: straight on to the consumer whose turn it is, or to the end of the ready list. */
+  publish(message: Message): void {
+    this.publishedCount++
+    const sequence = this.#nextSequence++
+    const consumer = this.#ring.first
+    if (consumer !== undefined && this.#ready.length === 0 && this.#returned.length === 0) {
+      if (!consumer.noAck) this.#store.keep(message)
+      this.#handOut(consumer, message, sequence, false)
+      return
+    }
+    this.#ready.push(this.#store.keep(message))
+  }
+
+  /** Hands the oldest ready messages to the consumers that can take them. */
+  runTurn(): void {
+    if (this.deleted) return
+    let budget = DELIVERIES_PER_TURN
+    for (let consumer = this.#ring.first; consumer !== undefined; consumer = this.#ring.first) {
+      if (this.readyCount === 0) return
+      if (budget-- === 0) {
+        this.deliverSoon()
+        return
+      }
+      this.#deliverOldest(consumer)
+    }
+  }
+
+  /** Sees to it that ready messages meet consumers at the end of the turn. */
+  deliverSoon(): void {
+    if (this.#ring.first !== undefined && this.readyCount > 0) this.#turn.add(TurnPhase.deliver, this)
+  }
+
+  /**
+   * Takes the oldest ready message out for somebody who asked for one, or returns `undefined`.
+   *
+   * The taker owes `settle` or `giveBack`. The message is valid until the store is used again.
+   */
+  take(): TakenMessage | undefined {
+    if (this.readyCount === 0) return undefined
+    const redelivered = this.#returned.length > 0
+    const sequence = redelivered ? this.#returned.firstSequence : this.#nextSequence - this.#ready.length
+    this.#store.read(redelivered ? this.#returned.shift() : this.#ready.shift(), this.#stored)
+    this.unackedCount++
+    this.deliveredCount++
+    return { message: this.#stored, sequence, redelivered }
+  }
+
+  /** A message handed out is done with. */
+  settle(position: number): void {
+    this.unackedCount--
+    this.#store.release(position)
+  }
+
+  /** A message handed out comes back to its place. */
+  giveBack(position: number, sequence: number): void {
+    if (this.deleted) {
+      this.settle(position)
+      return
+    }
+    this.unackedCount--
+    this.#returned.push(sequence, position)
+    this.deliverSoon()
+  }
+
+  /** Drops all ready messages and returns how many there were. */
+  purge(): number {
+    const count = this.readyCount
+    while (this.#returned.length > 0) this.#store.release(this.#returned.shift())
+    while (this.#ready.length > 0) this.#store.release(this.#ready.shift())
+    return count
+  }
+
+  addConsumer(consumer: QueueConsumer): void {
+    this.consumers.add(consumer)
+    this.hadConsumer = true
+    this.consumerReady(consumer)
+  }
+
+  removeConsumer(consumer: QueueConsumer): void {
+    this.#ring.remove(consumer)
+    this.consumers.delete(consumer)
+  }
+
+  /** A consumer that could not take messages can again, or is new. */
+  consumerReady(consumer: QueueConsumer): void {
+    if (this.deleted || !this.consumers.has(consumer) || !consumer.canTake()) return
+    this.#ring.add(consumer)
+    this.deliverSoon()
+  }
+
+  /** A consumer can take no more for now. */
+  consumerBusy(consumer: QueueConsumer): void {
+    this.#ring.remove(consumer)
+  }
+
+  /** Ends the queue: its ready messages are dropped, its consumers told. Returns the number of messages dropped. */
+  delete(): number {
+    this.deleted = true
+    const count = this.purge()
+    for (const consumer of [...this.consumers]) {
+      this.removeConsumer(consumer)
+      consumer.queueDeleted()
+    }
+    return count
+  }
+
+  #deliverOldest(consumer: QueueConsumer): void {
+    const redelivered = this.#returned.length > 0
+    const sequence = redelivered ? this.#returned.firstSequence : this.#nextSequence - this.#ready.length
+    const position = redelivered ? this.#returned.shift() : this.#ready.shift()
+    this.#store.read(position, this.#stored)
+    this.#handOut(consumer, this.#stored, sequence, redelivered)
+    if (consumer.noAck) this.#store.release(position)
+  }
+
+  #handOut(consumer: QueueConsumer, message: Message, sequence: number, redelivered: boolean): void {
+    this.deliveredCount++
+    if (!consumer.noAck) this.unackedCount++
+    consumer.deliver(message, sequence, redelivered)
+    if (consumer.ready) this.#ring.rotate()
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Positions of ready messages in publish order: a queue of numbers in pages, 8 bytes a message.
+ *
+ * Hot path (`npm run bench`, scenarios P and D). Pages are given back as they empty, so that memory follows the backlog down.
+ */
+
+const PAGE_LENGTH = 4096
+
+export class ReadyList {
+  readonly #pages: Float64Array[] = []
+  /** Index of the first page in use; pages before it are gone. */
+  #firstPage = 0
+  #head = 0
+  #tail = PAGE_LENGTH
+  #spare: Float64Array | undefined
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  push(position: number): void {
+    if (this.#tail === PAGE_LENGTH) {
+      this.#pages.push(this.#spare ?? new Float64Array(PAGE_LENGTH))
+      this.#spare = undefined
+      this.#tail = 0
+    }
+    this.#pages[this.#pages.length - 1][this.#tail++] = position
+    this.#length++
+  }
+
+  /** Removes and returns the oldest position. The list must not be empty. */
+  shift(): number {
+    const page = this.#pages[this.#firstPage]
+    const position = page[this.#head++]
+    this.#length--
+    if (this.#head === PAGE_LENGTH || this.#length === 0) this.#dropPage(page)
+    return position
+  }
+
+  /** Positions, oldest first. */
+  *[Symbol.iterator](): Generator<number> {
+    let remaining = this.#length
+    let offset = this.#head
+    for (let i = this.#firstPage; remaining > 0; i++) {
+      for (; offset < PAGE_LENGTH && remaining > 0; offset++, remaining--) yield this.#pages[i][offset]
+      offset = 0
+    }
+  }
+
+  /** Gives up the first page, which is empty. When the list is empty the next push opens a page. */
+  #dropPage(page: Float64Array): void {
+    this.#spare = page
+    this.#head = 0
+    this.#pages[this.#firstPage++] = EMPTY
+    if (this.#length === 0) {
+      this.#pages.length = 0
+      this.#firstPage = 0
+      this.#tail = PAGE_LENGTH
+    } else if (this.#firstPage > 1024 && this.#firstPage * 2 > this.#pages.length) {
+      this.#pages.splice(0, this.#firstPage)
+      this.#firstPage = 0
+    }
+  }
+}
+
+const EMPTY = new Float64Array(0)

@@ -1,0 +1,48 @@
+/**
+ * An exchange of a vhost: what it was declared with and the matcher that holds its bindings.
+ */
+
+import type { TypedTable } from '@warrenmq/codec'
+import type { ExchangeMatcher, ExchangeNode } from '@warrenmq/routing'
+import type { Queue } from '../queue/queue.ts'
+
+/** What an exchange was declared with. */
+export interface ExchangeSettings {
+  readonly name: string
+  readonly type: string
+  readonly durable: boolean
+  readonly autoDelete: boolean
+  /** Whether clients may not publish to it. */
+  readonly internal: boolean
+  readonly arguments: TypedTable
+}
+
+/** What messages can be routed to. */
+export type Destination = Queue | Exchange
+
+export class Exchange implements ExchangeNode<Queue> {
+  readonly kind = 'exchange'
+  readonly name: string
+  readonly settings: ExchangeSettings
+  readonly matcher: ExchangeMatcher<Destination>
+  /** Messages published to it by clients. */
+  publishedCount = 0
+  readonly #findExchange: (name: string) => Exchange | undefined
+
+  constructor(
+    settings: ExchangeSettings,
+    matcher: ExchangeMatcher<Destination>,
+    findExchange: (name: string) => Exchange | undefined,
+  ) {
+    this.name = settings.name
+    this.settings = settings
+    this.matcher = matcher
+    this.#findExchange = findExchange
+  }
+
+  /** Where messages go that match none of its bindings. */
+  alternate(): Exchange | undefined {
+    const name = this.settings.arguments['alternate-exchange']?.value
+    return typeof name === 'string' ? this.#findExchange(name) : undefined
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Finds where messages with an exchange and routing key go when no cache knows it.
+ */
+
+import { ReplyCode } from '@warrenmq/codec'
+import { routeNeedsHeaders } from '@warrenmq/routing'
+import { ChannelException, ConnectionException } from '../errors.ts'
+import type { Message } from '../queue/message.ts'
+import { describeResource } from './resource-name.ts'
+import type { Route } from './route-cache.ts'
+import type { Vhost } from './vhost.ts'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Resolves the route of `message` in `vhost` and adds it to the vhost's cache.
+ *
+ * @throws ChannelException NOT_FOUND for an unknown exchange, ACCESS_REFUSED for an internal one.
+ * @throws ConnectionException FRAME_ERROR for a name that is not UTF-8.
+ */
+export function resolveRoute(vhost: Vhost, message: Message): Route {
+  const bytes = message.bytes.slice(message.routeStart, message.routeEnd)
+  const keyStart = 1 + bytes[0]
+  const exchangeName = decodeName(bytes.subarray(1, keyStart))
+  const routingKey = decodeName(bytes.subarray(keyStart + 1))
+  const exchange = vhost.exchange(exchangeName)
+  if (exchange.settings.internal) {
+    const text = `cannot publish to internal ${describeResource('exchange', exchangeName, vhost.name)}`
+    throw new ChannelException(ReplyCode.ACCESS_REFUSED, text)
+  }
+  const byHeaders = routeNeedsHeaders(exchange)
+  const queues = byHeaders ? [] : vhost.route(exchange, [routingKey], undefined)
+  const route: Route = { bytes, exchange, routingKey, queues, byHeaders, version: vhost.topologyVersion }
+  vhost.routes.add(route)
+  return route
+}
+
+function decodeName(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw new ConnectionException(ReplyCode.FRAME_ERROR, 'Malformed UTF-8 in shortstr', 0)
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * A virtual host: exchanges, queues and the bindings between them, with RabbitMQ's rules for making and ending them.
+ *
+ * Names reach it cleaned, defaults resolved. It knows no protocol; a refusal is an exception with the reply code and text that RabbitMQ
+ * gives.
+ */
+
+import { fieldTypeName, ReplyCode, type TypedTable } from '@warrenmq/codec'
+import { type Binding, createMatcher, DefaultExchangeMatcher, RoutingError, route } from '@warrenmq/routing'
+import { ChannelException, ConnectionException } from '../errors.ts'
+import type { MessageStore } from '../log/message-store.ts'
+import { Queue, type QueueOwner, type QueueSettings } from '../queue/queue.ts'
+import type { Turn } from '../scheduler/turn.ts'
+import { assertSameArguments, assertSameProperty } from './equivalence.ts'
+import { type Destination, Exchange, type ExchangeSettings } from './exchange.ts'
+import { assertQueueArguments, COMPARED_ARGUMENTS } from './queue-arguments.ts'
+import { describeResource } from './resource-name.ts'
+import { RouteCache } from './route-cache.ts'
+
+const NO_ARGUMENTS: TypedTable = Object.freeze(Object.create(null))
+const PREDECLARED: readonly (readonly [name: string, type: string, internal: boolean])[] = [
+  ['amq.direct', 'direct', false],
+  ['amq.fanout', 'fanout', false],
+  ['amq.topic', 'topic', false],
+  ['amq.headers', 'headers', false],
+  ['amq.match', 'headers', false],
+  ['amq.rabbitmq.trace', 'topic', true],
+]
+
+export class Vhost {
+  readonly name: string
+  readonly exchanges: Map<string, Exchange> = new Map()
+  readonly queues: Map<string, Queue> = new Map()
+  readonly routes: RouteCache = new RouteCache()
+  /** Grows with every change that may lead a message elsewhere. */
+  topologyVersion = 0
+
+  readonly #store: MessageStore
+  readonly #turn: Turn
+  /** Exchanges that have bindings to a destination. */
+  readonly #sources = new Map<Destination, Set<Exchange>>()
+
+  constructor(name: string, store: MessageStore, turn: Turn) {
+    this.name = name
+    this.#store = store
+    this.#turn = turn
+    const find = (exchange: string) => this.exchanges.get(exchange)
+    const defaultMatcher = new DefaultExchangeMatcher<Destination>((queue) => this.queues.get(queue))
+    this.exchanges.set('', new Exchange(exchangeSettings('', 'direct', false), defaultMatcher, find))
+    for (const [exchange, type, internal] of PREDECLARED) this.#addExchange(exchangeSettings(exchange, type, internal))
+  }
+
+  /** @throws ChannelException NOT_FOUND. */
+  exchange(name: string): Exchange {
+    const exchange = this.exchanges.get(name)
+    if (exchange === undefined) {
+      throw new ChannelException(ReplyCode.NOT_FOUND, `no ${describeResource('exchange', name, this.name)}`)
+    }
+    return exchange
+  }
+
+  /** @throws ChannelException NOT_FOUND. */
+  queue(name: string): Queue {
+    const queue = this.queues.get(name)
+    if (queue === undefined) {
+      throw new ChannelException(ReplyCode.NOT_FOUND, `no ${describeResource('queue', name, this.name)}`)
+    }
+    return queue
+  }
+
+  /**
+   * The queue of that name, for a use that an exclusive queue allows its owner only.
+   *
+   * @throws ChannelException NOT_FOUND, RESOURCE_LOCKED.
+   */
+  queueFor(name: string, owner: QueueOwner): Queue {
+    const queue = this.queue(name)
+    if (queue.settings.exclusiveOwner !== undefined && queue.settings.exclusiveOwner !== owner) throw this.#locked(name)
+    return queue
+  }
+
+  /** Makes an exchange, or checks that the one that exists is the same. */
+  declareExchange(settings: ExchangeSettings): Exchange {
+    const resource = describeResource('exchange', settings.name, this.name)
+    const existing = this.exchanges.get(settings.name)
+    if (createMatcher(settings.type) === undefined) {
+      throw new ConnectionException(ReplyCode.COMMAND_INVALID, `unknown exchange type '${settings.type}'`)
+    }
+    const alternate = settings.arguments['alternate-exchange']
+    if (alternate !== undefined && alternate.tag !== 'S') {
+      const type = fieldTypeName(alternate.tag)
+      const text = `invalid type '${type}' for arg 'alternate-exchange' in ${resource}`
+      throw new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
+    }
+    if (existing === undefined) {
+      if (settings.name.startsWith('amq.')) throw reservedName('exchange', settings.name)
+      return this.#addExchange(settings)
+    }
+    const current = existing.settings
+    assertSameProperty('type', resource, settings.type, current.type)
+    assertSameProperty('durable', resource, settings.durable, current.durable)
+    assertSameProperty('auto_delete', resource, settings.autoDelete, current.autoDelete)
+    assertSameProperty('internal', resource, settings.internal, current.internal)
+    assertSameArguments(['alternate-exchange'], resource, settings.arguments, current.arguments)
+    return existing
+  }
+
+  /** Ends an exchange with its bindings; one that does not exist is no error. */
+  deleteExchange(name: string, ifUnused: boolean): void {
+    const resource = describeResource('exchange', name, this.name)
+    if (name.startsWith('amq.')) {
+      throw new ChannelException(ReplyCode.ACCESS_REFUSED, `deletion of system ${resource} not allowed`)
+    }
+    const exchange = this.exchanges.get(name)
+    if (exchange === undefined) return
+    if (ifUnused && exchange.matcher.size > 0) {
+      throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `${resource} in use`)
+    }
+    this.#removeExchange(exchange)
+  }
+
+  /** Makes a queue, or checks that the one that exists is the same. Returns it and whether it is new. */
+  declareQueue(settings: QueueSettings, owner: QueueOwner): { readonly queue: Queue; readonly created: boolean } {
+    const resource = describeResource('queue', settings.name, this.name)
+    const existing = this.queues.get(settings.name)
+    if (existing !== undefined) {
+      this.#assertSameQueue(existing, settings, owner, resource)
+      return { queue: existing, created: false }
+    }
+    assertQueueArguments(settings, resource)
+    const queue = new Queue(settings, this.#store, this.#turn)
+    this.queues.set(queue.name, queue)
+    this.topologyVersion++
+    return { queue, created: true }
+  }
+
+  /** Ends a queue with its bindings and messages; returns the number of ready messages dropped. */
+  deleteQueue(queue: Queue): number {
+    if (queue.deleted) return 0
+    this.queues.delete(queue.name)
+    queue.settings.exclusiveOwner?.forgetQueue(queue)
+    this.#removeDestination(queue)
+    this.topologyVersion++
+    return queue.delete()
+  }
+
+  /** Ends the queue if it was to go with its last consumer, and that one has left. */
+  consumerLeft(queue: Queue): void {
+    if (queue.settings.autoDelete && queue.hadConsumer && queue.consumers.size === 0) this.deleteQueue(queue)
+  }
+
+  /** Binds; the same binding again is no error. */
+  bind(source: Exchange, binding: Binding<Destination>): void {
+    try {
+      if (!source.matcher.bind(binding)) return
+    } catch (error) {
+      if (error instanceof RoutingError) throw new ChannelException(ReplyCode.PRECONDITION_FAILED, error.message)
+      throw error
+    }
+    let sources = this.#sources.get(binding.destination)
+    if (sources === undefined) this.#sources.set(binding.destination, (sources = new Set()))
+    sources.add(source)
+    this.topologyVersion++
+  }
+
+  /** Removes a binding; one that does not exist is no error. */
+  unbind(source: Exchange, binding: Binding<Destination>): void {
+    if (!source.matcher.unbind(binding)) return
+    this.topologyVersion++
+    this.#afterUnbind(source)
+  }
+
+  /** The queues that a message published to `exchange` with these keys and headers goes to, each once. */
+  route(exchange: Exchange, routingKeys: readonly string[], headers: TypedTable | undefined): Queue[] {
+    return route<Queue>(exchange, routingKeys, headers)
+  }
+
+  /** Ends everything, for the end of the broker. */
+  close(): void {
+    for (const queue of [...this.queues.values()]) this.deleteQueue(queue)
+  }
+
+  #addExchange(settings: ExchangeSettings): Exchange {
+    const matcher = createMatcher<Destination>(settings.type)
+    if (matcher === undefined) throw new Error(`no exchange type ${settings.type}`)
+    const exchange = new Exchange(settings, matcher, (name) => this.exchanges.get(name))
+    this.exchanges.set(settings.name, exchange)
+    this.topologyVersion++
+    return exchange
+  }
+
+  #removeExchange(exchange: Exchange): void {
+    this.exchanges.delete(exchange.name)
+    this.topologyVersion++
+    for (const { destination } of exchange.matcher.bindings()) this.#sources.get(destination)?.delete(exchange)
+    this.#removeDestination(exchange)
+  }
+
+  /** Takes a destination out of all bindings; auto-delete exchanges that lose their last one go too. */
+  #removeDestination(destination: Destination): void {
+    const sources = this.#sources.get(destination)
+    this.#sources.delete(destination)
+    for (const source of sources ?? []) {
+      if (source.matcher.unbindDestination(destination) > 0) this.#afterUnbind(source)
+    }
+  }
+
+  #afterUnbind(source: Exchange): void {
+    const gone = this.exchanges.get(source.name) !== source
+    if (!gone && source.settings.autoDelete && source.matcher.size === 0) this.#removeExchange(source)
+  }
+
+  #assertSameQueue(existing: Queue, settings: QueueSettings, owner: QueueOwner, resource: string): void {
+    const current = existing.settings
+    const locked = current.exclusiveOwner !== undefined && current.exclusiveOwner !== owner
+    if (locked || (current.exclusiveOwner === undefined) !== (settings.exclusiveOwner === undefined)) {
+      throw this.#locked(settings.name)
+    }
+    assertSameProperty('durable', resource, settings.durable, current.durable)
+    assertSameProperty('auto_delete', resource, settings.autoDelete, current.autoDelete)
+    assertSameArguments(COMPARED_ARGUMENTS, resource, settings.arguments, current.arguments)
+  }
+
+  #locked(name: string): ChannelException {
+    const resource = describeResource('queue', name, this.name)
+    return new ChannelException(
+      ReplyCode.RESOURCE_LOCKED,
+      `cannot obtain exclusive access to locked ${resource}. It could be originally declared on another connection ` +
+        'or the exclusive property value does not match that of the original declaration.',
+    )
+  }
+}
+
+/** The refusal of a name that only the broker may give. */
+export function reservedName(kind: 'queue' | 'exchange', name: string): ChannelException {
+  return new ChannelException(ReplyCode.ACCESS_REFUSED, `${kind} name '${name}' contains reserved prefix 'amq.*'`)
+}
+
+function exchangeSettings(name: string, type: string, internal: boolean): ExchangeSettings {
+  return { name, type, durable: true, autoDelete: false, internal, arguments: NO_ARGUMENTS }
+}
