@@ -9,7 +9,8 @@
 
 import { readUint16, readUint32 } from './bytes.ts'
 import { CodecError } from './errors.ts'
-import { FRAME_END, FRAME_OVERHEAD, FrameType } from './generated/constants.ts'
+import { FRAME_OVERHEAD } from './content.ts'
+import { FRAME_END, FrameType } from './generated/constants.ts'
 
 /** Octets of a frame before its payload: type, channel, size. */
 const FRAME_HEADER_SIZE = 7
