@@ -11,11 +11,11 @@
  */
 
 /** Size of the area in which chunks are parsed, in bytes. Larger input is parsed where it lies, at the cost of slower copies. */
-export const INPUT_SIZE = 256 * 1024
+export const INPUT_SIZE: number = 256 * 1024
 /** Size of an output page, in bytes. */
-export const PAGE_SIZE = 128 * 1024
+export const PAGE_SIZE: number = 128 * 1024
 /** Size of a store block, in bytes. */
-export const BLOCK_SIZE = 256 * 1024
+export const BLOCK_SIZE: number = 256 * 1024
 
 const PAGE_COUNT = 32
 const BLOCK_COUNT = 16

@@ -44,6 +44,7 @@ export interface TakenMessage {
 
 export class Queue implements TurnTask {
   readonly kind = 'queue'
+  routeMark = 0
   readonly name: string
   readonly settings: QueueSettings
   readonly consumers: Set<QueueConsumer> = new Set()

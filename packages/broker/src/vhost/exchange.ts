@@ -18,10 +18,11 @@ export interface ExchangeSettings {
 }
 
 /** What messages can be routed to. */
-export type Destination = Queue | Exchange
+export type Destination = Queue | ExchangeNode<Queue>
 
 export class Exchange implements ExchangeNode<Queue> {
   readonly kind = 'exchange'
+  routeMark = 0
   readonly name: string
   readonly settings: ExchangeSettings
   readonly matcher: ExchangeMatcher<Destination>

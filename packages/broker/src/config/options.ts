@@ -1,0 +1,144 @@
+/**
+ * The options of a broker, their defaults and ranges.
+ */
+
+import { ConfigurationError } from './configuration-error.ts'
+
+/** Options of a broker. All have defaults. */
+export interface BrokerOptions {
+  /**
+   * Address to listen on. `::` stands for all addresses, IPv6 and IPv4.
+   *
+   * @default `127.0.0.1` embedded, `::` for the program `warren`
+   */
+  readonly host?: string
+  /** TCP port for AMQP; 0 lets the system choose one. @default 5672 */
+  readonly port?: number
+  /**
+   * Heartbeat interval proposed to clients, in seconds, 0 to 65535; what the client answers holds. 0 proposes none.
+   *
+   * @default 60
+   */
+  readonly heartbeatSeconds?: number
+  /**
+   * Largest frame, in bytes, from the type octet to the frame-end octet, at least 4096.
+   *
+   * Proposed to the client in `connection.tune`, which may lower it. A longer frame closes the connection with 501 FRAME_ERROR.
+   *
+   * @default 131072
+   */
+  readonly frameSizeMax?: number
+  /**
+   * Most channels of one connection, 1 to 65535. Opening more closes the connection with 530 NOT_ALLOWED.
+   *
+   * @default 2047
+   */
+  readonly channelMax?: number
+  /** Most milliseconds from accepting a connection to `connection.open`. @default 10000 */
+  readonly handshakeTimeoutMs?: number
+  /** How long a refused login is kept waiting before its connection ends, in milliseconds. @default 3000 */
+  readonly loginFailureDelayMs?: number
+  /** Most milliseconds that a client has to finish a close handshake. @default 30000 */
+  readonly closeTimeoutMs?: number
+  /**
+   * Largest message body, in bytes, 1 to 536870912. A larger one closes the channel with 406 PRECONDITION_FAILED.
+   *
+   * @default 134217728
+   */
+  readonly messageSizeMax?: number
+  /**
+   * Bytes that may wait in this process for a client's socket before deliveries to it stop, at least 65536. At four times as many
+   * the client is not read either. One message may exceed it.
+   *
+   * @default 1048576
+   */
+  readonly outputBytesHigh?: number
+  /** Most connections at a time; more are closed at once. 0 stands for no limit. @default 0 */
+  readonly connectionMax?: number
+  /** The user who may log in. @default guest */
+  readonly defaultUser?: string
+  /** That user's password. @default guest */
+  readonly defaultPassword?: string
+  /** Users who may log in from this machine only. @default guest */
+  readonly loopbackUsers?: readonly string[]
+  /** Virtual hosts. @default / */
+  readonly vhosts?: readonly string[]
+  /** Most milliseconds that `close` waits for clients to take leave. @default 5000 */
+  readonly shutdownTimeoutMs?: number
+}
+
+/** Options with every default filled in. */
+export type ResolvedBrokerOptions = Readonly<Required<BrokerOptions>>
+
+const DEFAULTS: ResolvedBrokerOptions = {
+  host: '127.0.0.1',
+  port: 5672,
+  heartbeatSeconds: 60,
+  frameSizeMax: 131_072,
+  channelMax: 2047,
+  handshakeTimeoutMs: 10_000,
+  loginFailureDelayMs: 3000,
+  closeTimeoutMs: 30_000,
+  messageSizeMax: 134_217_728,
+  outputBytesHigh: 1_048_576,
+  connectionMax: 0,
+  defaultUser: 'guest',
+  defaultPassword: 'guest',
+  loopbackUsers: ['guest'],
+  vhosts: ['/'],
+  shutdownTimeoutMs: 5000,
+}
+
+/** Longest delay of the timers that Node offers, in milliseconds. */
+const TIMER_MAX = 2_147_483_647
+
+/** Ranges of the numeric options, both ends included. */
+export const OPTION_RANGES: Readonly<Partial<Record<keyof BrokerOptions, readonly [min: number, max: number]>>> = {
+  port: [0, 65_535],
+  heartbeatSeconds: [0, 65_535],
+  frameSizeMax: [4096, 4_294_967_295],
+  channelMax: [1, 65_535],
+  handshakeTimeoutMs: [1, TIMER_MAX],
+  loginFailureDelayMs: [0, TIMER_MAX],
+  closeTimeoutMs: [1, TIMER_MAX],
+  messageSizeMax: [1, 536_870_912],
+  outputBytesHigh: [65_536, Number.MAX_SAFE_INTEGER],
+  connectionMax: [0, Number.MAX_SAFE_INTEGER],
+  shutdownTimeoutMs: [0, TIMER_MAX],
+}
+
+/**
+ * Fills in defaults and checks ranges.
+ *
+ * @throws ConfigurationError INVALID_VALUE: `frameSizeMax 100 must be an integer from 4096 to 4294967295`.
+ */
+export function resolveBrokerOptions(options: BrokerOptions = {}): ResolvedBrokerOptions {
+  const resolved: Record<string, unknown> = { ...DEFAULTS }
+  for (const name of Object.keys(DEFAULTS) as (keyof BrokerOptions)[]) {
+    const value = options[name]
+    if (value === undefined) continue
+    assertValue(name, value)
+    resolved[name] = Array.isArray(value) ? Object.freeze([...value]) : value
+  }
+  return Object.freeze(resolved) as unknown as ResolvedBrokerOptions
+}
+
+function assertValue(name: keyof BrokerOptions, value: unknown): void {
+  const range = OPTION_RANGES[name]
+  if (range !== undefined) {
+    const [min, max] = range
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return
+    throw invalid(`${name} ${String(value)} must be an integer from ${min} to ${max}`)
+  }
+  if (Array.isArray(DEFAULTS[name])) {
+    const named = Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')
+    if (!named) throw invalid(`${name} ${String(value)} must be a list of names`)
+    if (name === 'vhosts' && value.length === 0) throw invalid('vhosts must name at least one virtual host')
+  } else if (typeof value !== 'string' || value === '') {
+    throw invalid(`${name} ${JSON.stringify(value)} must be a text that is not empty`)
+  }
+}
+
+function invalid(message: string): ConfigurationError {
+  return new ConfigurationError('INVALID_VALUE', message)
+}
