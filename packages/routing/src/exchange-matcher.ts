@@ -1,0 +1,54 @@
+/**
+ * The contract of an exchange type: keep bindings, and find those that a message matches.
+ */
+
+import type { Binding, RouteTarget, RoutingMessage } from './binding.ts'
+
+/**
+ * The bindings of one exchange under the matching rule of its type.
+ *
+ * Everything is synchronous. Nothing here knows names, durability or permissions.
+ */
+export interface ExchangeMatcher<D extends RouteTarget> {
+  /** Name of the exchange type, such as `topic`. */
+  readonly type: string
+  /** Whether {@link match} reads {@link RoutingMessage.headers}. */
+  readonly needsHeaders: boolean
+  /** Whether {@link match} reads {@link RoutingMessage.routingKey}; if not, CC and BCC keys change nothing. */
+  readonly usesRoutingKey: boolean
+  /** Count of bindings. */
+  readonly size: number
+
+  /**
+   * Asserts that this type accepts the binding.
+   *
+   * @throws RoutingError `INVALID_BINDING`, which a broker answers with 406 PRECONDITION_FAILED, or `DEFAULT_EXCHANGE` (403).
+   */
+  validate(binding: Binding<D>): void
+
+  /**
+   * Adds a binding. Returns false, and changes nothing, when the same binding was there.
+   *
+   * @throws RoutingError as {@link validate}.
+   */
+  bind(binding: Binding<D>): boolean
+
+  /** Removes a binding that is the same as this one. Returns false when there was none. Accepts what {@link validate} refuses. */
+  unbind(binding: Binding<D>): boolean
+
+  /** Removes every binding to a destination, as when it is deleted. Returns how many there were. */
+  unbindDestination(destination: D): number
+
+  /**
+   * Calls `visit` for every destination that a matching binding leads to, in no particular order.
+   *
+   * A destination may be visited more than once when several of its bindings match. `visit` must not bind or unbind here.
+   */
+  match(message: RoutingMessage, visit: (destination: D) => void): void
+
+  /** All bindings, those to one destination together, or only those to the given one. Do not bind or unbind while iterating. */
+  bindings(destination?: D): Iterable<Binding<D>>
+
+  /** The exchanges among the destinations, each once. */
+  exchanges(): Iterable<D>
+}
