@@ -27,47 +27,58 @@ export class ByteWriter {
   }
 
   uint8(value: number): void {
-    this.#view.setUint8(this.#reserve(1), integer(value, 0, 0xff))
+    const at = this.#reserve(1)
+    this.#view.setUint8(at, integer(value, 0, 0xff))
   }
 
   int8(value: number): void {
-    this.#view.setInt8(this.#reserve(1), integer(value, -0x80, 0x7f))
+    const at = this.#reserve(1)
+    this.#view.setInt8(at, integer(value, -0x80, 0x7f))
   }
 
   uint16(value: number): void {
-    this.#view.setUint16(this.#reserve(2), integer(value, 0, 0xffff))
+    const at = this.#reserve(2)
+    this.#view.setUint16(at, integer(value, 0, 0xffff))
   }
 
   int16(value: number): void {
-    this.#view.setInt16(this.#reserve(2), integer(value, -0x8000, 0x7fff))
+    const at = this.#reserve(2)
+    this.#view.setInt16(at, integer(value, -0x8000, 0x7fff))
   }
 
   uint32(value: number): void {
-    this.#view.setUint32(this.#reserve(4), integer(value, 0, 0xffffffff))
+    const at = this.#reserve(4)
+    this.#view.setUint32(at, integer(value, 0, 0xffffffff))
   }
 
   int32(value: number): void {
-    this.#view.setInt32(this.#reserve(4), integer(value, -0x80000000, 0x7fffffff))
+    const at = this.#reserve(4)
+    this.#view.setInt32(at, integer(value, -0x80000000, 0x7fffffff))
   }
 
   uint64(value: number | bigint): void {
-    this.#view.setBigUint64(this.#reserve(8), bigInteger(value, 0n, 2n ** 64n - 1n))
+    const at = this.#reserve(8)
+    this.#view.setBigUint64(at, bigInteger(value, 0n, 2n ** 64n - 1n))
   }
 
   int64(value: number | bigint): void {
-    this.#view.setBigInt64(this.#reserve(8), bigInteger(value, -(2n ** 63n), 2n ** 63n - 1n))
+    const at = this.#reserve(8)
+    this.#view.setBigInt64(at, bigInteger(value, -(2n ** 63n), 2n ** 63n - 1n))
   }
 
   float32(value: number): void {
-    this.#view.setFloat32(this.#reserve(4), value)
+    const at = this.#reserve(4)
+    this.#view.setFloat32(at, value)
   }
 
   float64(value: number): void {
-    this.#view.setFloat64(this.#reserve(8), value)
+    const at = this.#reserve(8)
+    this.#view.setFloat64(at, value)
   }
 
   raw(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#reserve(bytes.length))
+    const at = this.#reserve(bytes.length)
+    this.#bytes.set(bytes, at)
   }
 
   /** @throws CodecError VALUE_OUT_OF_RANGE for more than 255 bytes of UTF-8. */
@@ -93,6 +104,7 @@ export class ByteWriter {
     this.#view.setUint32(start, this.offset - start - 4)
   }
 
+  /** Makes room and returns where it begins. It may replace the bytes and the view: take it before looking at either. */
   #reserve(length: number): number {
     const start = this.offset
     const end = start + length

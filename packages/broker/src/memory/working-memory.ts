@@ -10,6 +10,8 @@
  * The input area is used only while a chunk is being parsed, which never overlaps: parsing is synchronous.
  */
 
+import { allocateBytes } from './allocate.ts'
+
 /** Size of the area in which chunks are parsed, in bytes. Larger input is parsed where it lies, at the cost of slower copies. */
 export const INPUT_SIZE: number = 256 * 1024
 /** Size of an output page, in bytes. */
@@ -23,7 +25,7 @@ const PAGES_START = INPUT_SIZE
 const BLOCKS_START = PAGES_START + PAGE_COUNT * PAGE_SIZE
 
 /** All of it. */
-export const workingMemory: Uint8Array = Buffer.allocUnsafeSlow(BLOCKS_START + BLOCK_COUNT * BLOCK_SIZE)
+export const workingMemory: Uint8Array = allocateBytes(BLOCKS_START + BLOCK_COUNT * BLOCK_SIZE)
 /** The same bytes, for reading and writing integers. */
 export const workingView: DataView = new DataView(
   workingMemory.buffer,

@@ -10,6 +10,7 @@
  */
 
 import { readUint16, readUint32 } from '@warrenmq/codec/internal'
+import { allocateBytes } from '../../memory/allocate.ts'
 import { BLOCK_SIZE, copyIn, storeBlocks, workingMemory } from '../../memory/working-memory.ts'
 import { FRAME_HEADER_SIZE, type Message } from '../../queue/message.ts'
 import type { MessageStore } from '../message-store.ts'
@@ -162,7 +163,7 @@ export class MemoryStore implements MessageStore {
   }
 
   #takeSpare(): Uint8Array {
-    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_SIZE)
+    return this.#spare.pop() ?? allocateBytes(BLOCK_SIZE)
   }
 
   #addBlock(bytes: Uint8Array, base: number, size: number): Block {

@@ -26,6 +26,7 @@ import {
 } from '@warrenmq/codec'
 import { neededFrameSize, readUint32, scanFrames } from '@warrenmq/codec/internal'
 import { AmqpException, ConnectionException, fitReplyText } from '../../errors.ts'
+import { allocateBytes, concatBytes } from '../../memory/allocate.ts'
 import { INPUT_SIZE, workingMemory } from '../../memory/working-memory.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
@@ -125,8 +126,18 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
 
   // Input.
 
+  /** Takes a chunk from the socket. Nothing that a peer sends gets past this. */
   #receive(chunk: Uint8Array): void {
     this.#received = true
+    try {
+      this.#take(chunk)
+    } catch (error) {
+      this.services.logger.error({ connection: this.name, err: error }, 'bug while reading; the connection is dropped')
+      this.destroy()
+    }
+  }
+
+  #take(chunk: Uint8Array): void {
     if (this.#state === 'closed') return
     if (this.#state === 'header') {
       this.#receiveHeader(chunk)
@@ -167,7 +178,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
       if (carried > 0) workingMemory.set(this.#carry.subarray(0, carried), 0)
       workingMemory.set(chunk, carried)
     } else {
-      bytes = Buffer.concat([this.#carry.subarray(0, carried), chunk])
+      bytes = concatBytes(this.#carry.subarray(0, carried), chunk)
     }
     this.#carryLength = 0
     try {
@@ -186,7 +197,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   #keep(bytes: Uint8Array, start: number, end: number): void {
     const length = this.#carryLength + end - start
     if (length > this.#carry.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(length, Math.min(this.#carry.length * 2, INPUT_SIZE), 512))
+      const grown = allocateBytes(Math.max(length, Math.min(this.#carry.length * 2, INPUT_SIZE), 512))
       grown.set(this.#carry.subarray(0, this.#carryLength))
       this.#carry = grown
     }

@@ -8,6 +8,7 @@
 import { ConnectionException } from '../../errors.ts'
 import { FrameType, MethodId, ReplyCode } from '@warrenmq/codec'
 import { readUint16, readUint32 } from '@warrenmq/codec/internal'
+import { allocateBytes } from '../../memory/allocate.ts'
 import { FRAME_HEADER_SIZE, type Message, ROUTE_GAP } from '../../queue/message.ts'
 
 const FRAME_END = 206
@@ -115,7 +116,7 @@ export class ContentAssembly {
     const missing = this.#bodySize - this.#received
     // One octet more for the frame end behind the body.
     const whole = length + missing + FRAME_HEADER_SIZE + 1
-    const grown = Buffer.allocUnsafeSlow(Math.min(whole, Math.max(length + 1, this.#bytes.length * 2, INITIAL_ROOM)))
+    const grown = allocateBytes(Math.min(whole, Math.max(length + 1, this.#bytes.length * 2, INITIAL_ROOM)))
     grown.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = grown
   }

@@ -15,6 +15,7 @@ import {
   withProperties,
 } from '@warrenmq/codec'
 import { ChannelException } from '../../errors.ts'
+import { concatBytes } from '../../memory/allocate.ts'
 import { FRAME_HEADER_SIZE, type Message } from '../../queue/message.ts'
 
 /** Properties that need a look. */
@@ -112,7 +113,7 @@ function removeBcc(message: Message, headers: TypedTable): void {
   const payload = withProperties(bytes, message.headerPayloadStart, message.headerPayloadEnd, { headers: kept })
   const head = bytes.slice(routeStart, message.headerPayloadStart)
   new DataView(head.buffer).setUint32(head.length - FRAME_HEADER_SIZE + 3, payload.length)
-  const changed = Buffer.concat([head, payload, FRAME_END_OCTET, bytes.subarray(bodyStart, end)])
+  const changed = concatBytes(head, payload, FRAME_END_OCTET, bytes.subarray(bodyStart, end))
   message.point(changed, 0, routeEnd - routeStart, changed.length)
   message.owned = true
 }
