@@ -22,12 +22,9 @@ export class DirectMatcher<D extends RouteTarget> extends IndexedMatcher<D> {
   }
 
   protected addToIndex(entry: BindingEntry<D>): void {
-    let entries = this.#byKey.get(entry.routingKey)
-    if (entries === undefined) {
-      entries = new SlotList()
-      this.#byKey.set(entry.routingKey, entries)
-    }
-    entries.add(entry)
+    const entries = this.#byKey.get(entry.routingKey)
+    if (entries === undefined) this.#byKey.set(entry.routingKey, new SlotList(entry))
+    else entries.add(entry)
   }
 
   protected removeFromIndex(entry: BindingEntry<D>): void {

@@ -38,8 +38,8 @@ export class TopicTrie<E extends Slotted> {
       }
       node = child
     }
-    node.items ??= new SlotList()
-    node.items.add(item)
+    if (node.items === undefined) node.items = new SlotList(item)
+    else node.items.add(item)
   }
 
   /** Removes an item that was added with this pattern, and the branch that only it needed. */
@@ -83,7 +83,7 @@ export class TopicTrie<E extends Slotted> {
     for (let i = 0; i < current.length; i++) {
       const node = current[i]
       if (node.isHash) enter(node, next, step)
-      const literal = node.literals?.get(word)
+      const literal = node.literalChild(word)
       if (literal !== undefined) enter(literal, next, step)
       if (node.star !== undefined) enter(node.star, next, step)
     }
@@ -110,7 +110,10 @@ class TrieNode<E extends Slotted> {
   step = 0
   star: TrieNode<E> | undefined = undefined
   hash: TrieNode<E> | undefined = undefined
-  literals: Map<string, TrieNode<E>> | undefined = undefined
+  /** One child of a literal word. Most nodes have no other, and a Map takes 200 bytes. */
+  literal: TrieNode<E> | undefined = undefined
+  /** The other literal children. */
+  moreLiterals: Map<string, TrieNode<E>> | undefined = undefined
   /** Items of the pattern that ends here; `undefined` when none does. */
   items: SlotList<E> | undefined = undefined
 
@@ -123,16 +126,21 @@ class TrieNode<E extends Slotted> {
   child(word: string): TrieNode<E> | undefined {
     if (word === '*') return this.star
     if (word === '#') return this.hash
-    return this.literals?.get(word)
+    return this.literalChild(word)
+  }
+
+  literalChild(word: string): TrieNode<E> | undefined {
+    return this.literal?.word === word ? this.literal : this.moreLiterals?.get(word)
   }
 
   addChild(word: string): TrieNode<E> {
     const child = new TrieNode<E>(this, word)
     if (word === '*') this.star = child
     else if (word === '#') this.hash = child
+    else if (this.literal === undefined) this.literal = child
     else {
-      this.literals ??= new Map()
-      this.literals.set(word, child)
+      this.moreLiterals ??= new Map()
+      this.moreLiterals.set(word, child)
     }
     return child
   }
@@ -140,13 +148,20 @@ class TrieNode<E extends Slotted> {
   removeChild(word: string): void {
     if (word === '*') this.star = undefined
     else if (word === '#') this.hash = undefined
+    else if (this.literal?.word === word) this.literal = undefined
     else {
-      this.literals?.delete(word)
-      if (this.literals?.size === 0) this.literals = undefined
+      this.moreLiterals?.delete(word)
+      if (this.moreLiterals?.size === 0) this.moreLiterals = undefined
     }
   }
 
   isEmpty(): boolean {
-    return this.items === undefined && this.star === undefined && this.hash === undefined && this.literals === undefined
+    return (
+      this.items === undefined &&
+      this.star === undefined &&
+      this.hash === undefined &&
+      this.literal === undefined &&
+      this.moreLiterals === undefined
+    )
   }
 }
