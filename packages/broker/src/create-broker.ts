@@ -9,6 +9,7 @@ import { MemoryStore } from './log/memory/memory-store.ts'
 import { type Logger, silentLogger } from './logging/logger.ts'
 import { listen } from './net/listener.ts'
 import { AmqpConnection } from './protocols/amqp/connection.ts'
+import { CreditDelay } from './protocols/amqp/credit-delay.ts'
 import { Turn } from './scheduler/turn.ts'
 import { Vhost } from './vhost/vhost.ts'
 
@@ -52,12 +53,14 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
   const vhosts = new Map(resolved.vhosts.map((name) => [name, new Vhost(name, store, turn)]))
   const connections = new Set<AmqpConnection>()
+  const creditDelay = new CreditDelay()
   const clock = options.clock ?? systemClock
   const services = {
     options: resolved,
     vhosts,
     store,
     turn,
+    creditDelay,
     clock,
     random: options.random ?? systemRandom,
     authenticator: new SingleUserAuthenticator(
@@ -84,6 +87,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     }, resolved.shutdownTimeoutMs)
     await closed
     cut.clear()
+    creditDelay.close()
     for (const vhost of vhosts.values()) vhost.close()
     store.close()
     logger.info({}, 'broker closed')

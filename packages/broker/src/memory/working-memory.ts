@@ -5,7 +5,7 @@
  * `copyWithin` on one array costs 20 ns whatever the length, while a copy between two arrays needs a view and costs 70 ns.
  * Nothing here is touched before it is used, so an idle broker pays address space, not memory.
  *
- *     | input | output page 0 … 31 | store block 0 … 15 |
+ *     | input | output page 0 … 31 | store block 0 … 15 | small output page 0 … 1023 |
  *
  * The input area is used only while a chunk is being parsed, which never overlaps: parsing is synchronous.
  */
@@ -16,16 +16,20 @@ import { allocateBytes } from './allocate.ts'
 export const INPUT_SIZE: number = 256 * 1024
 /** Size of an output page, in bytes. */
 export const PAGE_SIZE: number = 128 * 1024
+/** Size of a small output page, in bytes. */
+export const SMALL_PAGE_SIZE: number = 8 * 1024
 /** Size of a store block, in bytes. */
 export const BLOCK_SIZE: number = 256 * 1024
 
 const PAGE_COUNT = 32
 const BLOCK_COUNT = 16
+const SMALL_PAGE_COUNT = 1024
 const PAGES_START = INPUT_SIZE
 const BLOCKS_START = PAGES_START + PAGE_COUNT * PAGE_SIZE
+const SMALL_PAGES_START = BLOCKS_START + BLOCK_COUNT * BLOCK_SIZE
 
 /** All of it. */
-export const workingMemory: Uint8Array = allocateBytes(BLOCKS_START + BLOCK_COUNT * BLOCK_SIZE)
+export const workingMemory: Uint8Array = allocateBytes(SMALL_PAGES_START + SMALL_PAGE_COUNT * SMALL_PAGE_SIZE)
 /** The same bytes, for reading and writing integers. */
 export const workingView: DataView = new DataView(
   workingMemory.buffer,
@@ -57,6 +61,8 @@ export class SlotPool {
 
 /** Output pages, each `PAGE_SIZE` long. */
 export const outputPages: SlotPool = new SlotPool(PAGES_START, PAGE_SIZE, PAGE_COUNT)
+/** Small output pages, each `SMALL_PAGE_SIZE` long. */
+export const smallOutputPages: SlotPool = new SlotPool(SMALL_PAGES_START, SMALL_PAGE_SIZE, SMALL_PAGE_COUNT)
 /** Store blocks, each `BLOCK_SIZE` long. */
 export const storeBlocks: SlotPool = new SlotPool(BLOCKS_START, BLOCK_SIZE, BLOCK_COUNT)
 

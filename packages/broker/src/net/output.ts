@@ -10,7 +10,7 @@
  */
 
 import type { Socket } from 'node:net'
-import { outputPages, PAGE_SIZE, workingMemory } from '../memory/working-memory.ts'
+import { outputPages, PAGE_SIZE, SMALL_PAGE_SIZE, smallOutputPages, workingMemory } from '../memory/working-memory.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../scheduler/turn.ts'
 
 /** Output up to this size is copied out of its page, in bytes. */
@@ -45,6 +45,8 @@ export class Output implements TurnTask {
   readonly #owner: OutputOwner
   readonly #bytesHigh: number
   #page = -1
+  /** Whether the page is a small one. */
+  #small = false
   #offset = 0
   #end = 0
   #closed = false
@@ -62,7 +64,7 @@ export class Output implements TurnTask {
    * `advance` takes what was really written into the output.
    */
   reserve(length: number): number {
-    if (this.#offset + length > this.#end) this.#openPage()
+    if (this.#offset + length > this.#end) this.#openPage(length)
     return this.#offset
   }
 
@@ -106,12 +108,13 @@ export class Output implements TurnTask {
     this.#end = 0
     const length = this.#offset - page
     this.#offset = 0
+    const pool = this.#small ? smallOutputPages : outputPages
     if (length === 0 || this.#closed) {
-      outputPages.release(page)
-    } else if (length <= COPY_MAX || outputPages.freeCount < SCARCE_PAGES) {
+      pool.release(page)
+    } else if (this.#small || length <= COPY_MAX || outputPages.freeCount < SCARCE_PAGES) {
       const bytes = Buffer.allocUnsafe(length)
       bytes.set(new Uint8Array(workingMemory.buffer, workingMemory.byteOffset + page, length))
-      outputPages.release(page)
+      pool.release(page)
       this.#send(bytes, undefined)
     } else {
       this.#send(workingMemory.subarray(page, page + length), () => outputPages.release(page))
@@ -128,20 +131,41 @@ export class Output implements TurnTask {
     this.flush()
   }
 
-  #openPage(): void {
+  /** Makes room for `length` more bytes: in a small page at first, in a large one when that does not do. */
+  #openPage(length: number): void {
+    if (this.#small && this.#page >= 0 && this.#moveToLargePage(length)) return
     this.flush()
-    let page = outputPages.take()
+    this.#small = length <= SMALL_PAGE_SIZE
+    const pool = this.#small ? smallOutputPages : outputPages
+    let page = pool.take()
     if (page < 0) {
       // Every page belongs to a connection of this turn or to a busy socket: let the turn's connections write now.
       for (const output of [...holders]) output.flush()
-      page = outputPages.take()
+      page = pool.take()
       if (page < 0) throw new Error('no output page is free after flushing')
     }
-    this.#page = page
+    this.#setPage(page)
     this.#offset = page
-    this.#end = page + PAGE_SIZE
     holders.add(this)
     if (!this.#closed) this.#turn.add(TurnPhase.write, this)
+  }
+
+  /** Goes on in a large page, taking along what the small one holds. Returns `false` when that does not help. */
+  #moveToLargePage(room: number): boolean {
+    const length = this.#offset - this.#page
+    if (length + room > PAGE_SIZE || outputPages.freeCount < SCARCE_PAGES) return false
+    const page = outputPages.take()
+    workingMemory.copyWithin(page, this.#page, this.#offset)
+    smallOutputPages.release(this.#page)
+    this.#small = false
+    this.#setPage(page)
+    this.#offset = page + length
+    return true
+  }
+
+  #setPage(page: number): void {
+    this.#page = page
+    this.#end = page + (this.#small ? SMALL_PAGE_SIZE : PAGE_SIZE)
   }
 
   #send(bytes: Uint8Array, done: (() => void) | undefined): void {

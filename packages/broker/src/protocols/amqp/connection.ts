@@ -30,6 +30,7 @@ import { allocateBytes, concatBytes } from '../../memory/allocate.ts'
 import { INPUT_SIZE, workingMemory } from '../../memory/working-memory.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
+import { TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { Channel } from './channel.ts'
 import { handleChannelMethod } from './handlers/index.ts'
@@ -40,6 +41,8 @@ import type { createServerProperties } from './server-properties.ts'
 import type { AmqpServices } from './services.ts'
 
 const ACK_SIZE = 13
+/** Bytes that Node reads from a socket at a time. */
+const FULL_CHUNK = 64 * 1024
 const TWO_TO_32 = 2 ** 32
 /** Longest wait for the other side to finish a close, in seconds. */
 const CLOSE_WAIT_MAX = 30
@@ -74,6 +77,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   /** Reasons not to read, each counted. */
   #pauses = 0
   #overflowPause = false
+  readonly #readsOn: TurnTask = { scheduled: false, runTurn: () => this.#resume() }
   #stopHeartbeats: () => void = () => {}
   #deadline: { clear(): void } | undefined
 
@@ -129,6 +133,11 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   /** Takes a chunk from the socket. Nothing that a peer sends gets past this. */
   #receive(chunk: Uint8Array): void {
     this.#received = true
+    // A sender that fills whole chunks waits for the others and for what it caused: one chunk a turn.
+    if (chunk.length >= FULL_CHUNK && !this.#readsOn.scheduled) {
+      this.#pause()
+      this.services.turn.add(TurnPhase.read, this.#readsOn)
+    }
     try {
       this.#take(chunk)
     } catch (error) {

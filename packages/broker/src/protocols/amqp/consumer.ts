@@ -38,6 +38,8 @@ export class AmqpConsumer implements QueueConsumer {
   readonly #prefix: Uint8Array
   readonly #prefixView: DataView
   readonly #tagOffset: number
+  /** Messages in hand at which a consumer that was out of credit is served at once; -1 without a limit. */
+  readonly #halfPrefetch: number
   #unackedCount = 0
 
   constructor(channel: Channel, queue: Queue, settings: ConsumerSettings) {
@@ -47,6 +49,7 @@ export class AmqpConsumer implements QueueConsumer {
     this.noAck = settings.noAck
     this.exclusive = settings.exclusive
     this.prefetchCount = settings.prefetchCount
+    this.#halfPrefetch = settings.prefetchCount === 0 ? -1 : settings.prefetchCount >> 1
     this.#prefix = createDeliverPrefix(channel.number, settings.tag)
     this.#prefixView = new DataView(this.#prefix.buffer, this.#prefix.byteOffset, this.#prefix.byteLength)
     this.#tagOffset = this.#prefix.length - TAG_AND_BIT_SIZE
@@ -82,8 +85,9 @@ export class AmqpConsumer implements QueueConsumer {
 
   /** A message it held is settled or back in its queue. */
   returnCredit(): void {
-    this.#unackedCount--
-    if (this.#unackedCount === this.prefetchCount - 1) this.queue.consumerReady(this)
+    const count = --this.#unackedCount
+    if (count === this.#halfPrefetch) this.queue.consumerReady(this)
+    else if (count === this.prefetchCount - 1) this.channel.connection.services.creditDelay.add(this)
     if (this.channel.globalPrefetchCount !== 0) this.channel.returnGlobalCredit()
   }
 

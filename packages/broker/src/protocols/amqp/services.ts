@@ -8,12 +8,14 @@ import type { Logger } from '../../logging/logger.ts'
 import type { Turn } from '../../scheduler/turn.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { AmqpConnection } from './connection.ts'
+import type { CreditDelay } from './credit-delay.ts'
 
 export interface AmqpServices {
   readonly options: ResolvedBrokerOptions
   readonly vhosts: ReadonlyMap<string, Vhost>
   readonly store: MessageStore
   readonly turn: Turn
+  readonly creditDelay: CreditDelay
   readonly clock: Clock
   readonly random: RandomSource
   readonly authenticator: Authenticator
