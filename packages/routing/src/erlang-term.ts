@@ -13,7 +13,7 @@ export function formatErlangTerm(value: TypedValue): string {
   if (typeof inner === 'string') return formatBinary(encodeUtf8(inner), inner)
   if (inner instanceof Uint8Array) return formatBinary(inner, decodeUtf8(inner))
   if (typeof inner === 'number' && (value.tag === 'd' || value.tag === 'f')) return formatFloat(inner)
-  if (inner === null || inner === undefined) return 'undefined'
+  if (inner === null) return 'undefined'
   if (Array.isArray(inner)) {
     return `[${inner.map((item: TypedValue) => `{${fieldTypeName(item.tag)},${formatErlangTerm(item)}}`).join(',')}]`
   }

@@ -28,7 +28,7 @@ export function headerKey(value: TypedValue): HeaderKey {
   if (typeof inner === 'number') return exactNumber(inner)
   if (typeof inner === 'bigint') return Number.isSafeInteger(Number(inner)) ? Number(inner) : inner
   if (typeof inner === 'string' || typeof inner === 'boolean') return inner
-  if (inner === null || inner === undefined) return null
+  if (inner === null) return null
   if (inner instanceof Uint8Array) return decodeUtf8(inner) ?? `${NOT_TEXT}${hex(inner)}`
   return `${NOT_TEXT}${JSON.stringify(composite(value))}`
 }

@@ -23,8 +23,13 @@ export interface HeaderRule {
 
 const X_MATCH = 'x-match'
 
+interface HeaderMode {
+  readonly any: boolean
+  readonly withX: boolean
+}
+
 /** Values of `x-match`: `any` or `all` of the headers, and whether names that start with `x-` count among them. */
-const modes: ReadonlyMap<unknown, { readonly any: boolean; readonly withX: boolean }> = new Map([
+const modes: ReadonlyMap<unknown, HeaderMode> = new Map([
   ['all', { any: false, withX: false }],
   ['any', { any: true, withX: false }],
   ['all-with-x', { any: false, withX: true }],
@@ -33,7 +38,7 @@ const modes: ReadonlyMap<unknown, { readonly any: boolean; readonly withX: boole
 
 /** Reads arguments that {@link assertHeaderRule} accepts. Without `x-match` the mode is `all`; `x-match` itself never counts. */
 export function parseHeaderRule(args: TypedTable): HeaderRule {
-  const { any, withX } = modes.get(args[X_MATCH]?.value ?? 'all') ?? { any: false, withX: false }
+  const { any, withX } = modes.get(args[X_MATCH]?.value ?? 'all') as HeaderMode
   const requirements: HeaderRequirement[] = []
   for (const [name, value] of Object.entries(args)) {
     if (name === X_MATCH || (!withX && name.startsWith('x-'))) continue

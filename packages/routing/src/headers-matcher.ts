@@ -51,7 +51,7 @@ export class HeadersMatcher<D extends RouteTarget> extends IndexedMatcher<D> {
   }
 
   protected removeFromIndex(entry: BindingEntry<D>): void {
-    for (const posting of this.#postings.get(entry) ?? []) {
+    for (const posting of this.#postings.get(entry) as Posting<D>[]) {
       this.#list(posting.requirement).remove(posting)
       this.#prune(posting.requirement)
     }
