@@ -3,6 +3,7 @@
  */
 
 import { ConfigurationError } from './configuration-error.ts'
+import { type OptionEntry, OPTIONS } from './option-table.ts'
 
 /** Options of a broker. All have defaults. */
 export interface BrokerOptions {
@@ -70,67 +71,29 @@ export interface BrokerOptions {
 /** Options with every default filled in. */
 export type ResolvedBrokerOptions = Readonly<Required<BrokerOptions>>
 
-const DEFAULTS: ResolvedBrokerOptions = {
-  host: '127.0.0.1',
-  port: 5672,
-  heartbeatSeconds: 60,
-  frameSizeMax: 131_072,
-  channelMax: 2047,
-  handshakeTimeoutMs: 10_000,
-  loginFailureDelayMs: 3000,
-  closeTimeoutMs: 30_000,
-  messageSizeMax: 134_217_728,
-  outputBytesHigh: 1_048_576,
-  connectionMax: 0,
-  defaultUser: 'guest',
-  defaultPassword: 'guest',
-  loopbackUsers: ['guest'],
-  vhosts: ['/'],
-  shutdownTimeoutMs: 5000,
-}
-
-/** Longest delay of the timers that Node offers, in milliseconds. */
-const TIMER_MAX = 2_147_483_647
-
-/** Ranges of the numeric options, both ends included. */
-export const OPTION_RANGES: Readonly<Partial<Record<keyof BrokerOptions, readonly [min: number, max: number]>>> = {
-  port: [0, 65_535],
-  heartbeatSeconds: [0, 65_535],
-  frameSizeMax: [4096, 4_294_967_295],
-  channelMax: [1, 65_535],
-  handshakeTimeoutMs: [1, TIMER_MAX],
-  loginFailureDelayMs: [0, TIMER_MAX],
-  closeTimeoutMs: [1, TIMER_MAX],
-  messageSizeMax: [1, 536_870_912],
-  outputBytesHigh: [65_536, Number.MAX_SAFE_INTEGER],
-  connectionMax: [0, Number.MAX_SAFE_INTEGER],
-  shutdownTimeoutMs: [0, TIMER_MAX],
-}
-
 /**
  * Fills in defaults and checks ranges.
  *
  * @throws ConfigurationError INVALID_VALUE: `frameSizeMax 100 must be an integer from 4096 to 4294967295`.
  */
 export function resolveBrokerOptions(options: BrokerOptions = {}): ResolvedBrokerOptions {
-  const resolved: Record<string, unknown> = { ...DEFAULTS }
-  for (const name of Object.keys(DEFAULTS) as (keyof BrokerOptions)[]) {
-    const value = options[name]
-    if (value === undefined) continue
-    assertValue(name, value)
-    resolved[name] = Array.isArray(value) ? Object.freeze([...value]) : value
+  const resolved: Record<string, unknown> = {}
+  for (const option of OPTIONS) {
+    const value = options[option.name]
+    if (value !== undefined) assertValue(option, value)
+    resolved[option.name] = value ?? option.default
   }
   return Object.freeze(resolved) as unknown as ResolvedBrokerOptions
 }
 
-function assertValue(name: keyof BrokerOptions, value: unknown): void {
-  const range = OPTION_RANGES[name]
-  if (range !== undefined) {
-    const [min, max] = range
+function assertValue(option: OptionEntry, value: unknown): void {
+  const { name } = option
+  if (option.type === 'integer') {
+    const { min, max } = option
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return
     throw invalid(`${name} ${String(value)} must be an integer from ${min} to ${max}`)
   }
-  if (Array.isArray(DEFAULTS[name])) {
+  if (option.type === 'list') {
     const named = Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')
     if (!named) throw invalid(`${name} ${String(value)} must be a list of names`)
     if (name === 'vhosts' && value.length === 0) throw invalid('vhosts must name at least one virtual host')
