@@ -82,12 +82,12 @@ async function checkEntries(name, folder) {
     if (typeof target === 'string') continue
     const specifier = `@warrenmq/${name}${entry.slice(1)}`
     const program = `await import(${JSON.stringify(specifier)})`
-    if (await run('node', ['--input-type=module', '--eval', program], { cwd: unpacked })) {
+    if (await run('node', ['--input-type=module', '--eval', program], { cwd: unpacked, timeoutMs: 20_000 })) {
       problems += report(name, `cannot be imported as ${specifier}`)
     }
   }
   for (const [program, path] of Object.entries(manifest.bin ?? {})) {
-    if (await run('node', [join(unpacked, path), '--version'], quiet))
+    if (await run('node', [join(unpacked, path), '--version'], { ...quiet, timeoutMs: 20_000 }))
       problems += report(name, `has a broken '${program}'`)
   }
   return problems

@@ -13,6 +13,7 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
  * @property {Record<string, string>} [env] Added to our own environment.
  * @property {'stdout' | 'stderr' | 'onFailure'} [output] Where the program's output goes: to our stdout (the default), to our
  *   stderr where our stdout is data, or nowhere unless the program fails.
+ * @property {number} [timeoutMs] After this time the program gets SIGTERM. Default: 0, never.
  */
 
 const forwardedSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -28,12 +29,13 @@ const forwardedSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
  * @param {RunOptions} [options]
  * @returns {Promise<number>}
  */
-export function run(program, args, { cwd = root, env = {}, output = 'stdout' } = {}) {
+export function run(program, args, { cwd = root, env = {}, output = 'stdout', timeoutMs = 0 } = {}) {
   const path = [join(root, 'node_modules/.bin'), dirname(process.execPath), process.env.PATH].join(delimiter)
   const isHeld = output === 'onFailure'
   const child = spawn(program === 'node' ? process.execPath : program, args, {
     cwd,
     env: { ...process.env, ...env, PATH: path },
+    timeout: timeoutMs,
     stdio: ['inherit', isHeld ? 'pipe' : output === 'stderr' ? 2 : 1, isHeld ? 'pipe' : 2],
   })
   /** @type {Buffer[]} */
