@@ -1,0 +1,29 @@
+/**
+ * How the suites here are defined: each runs against `warren` as a process and against RabbitMQ, and is left out when the
+ * foreign client is not installed (the run's set-up has said so, or failed).
+ */
+import { type Foreign, onEachTarget, startWarren, type Target } from '@warrenmq/testkit'
+import { describe, inject } from 'vitest'
+import { type Program, startPika } from './program.ts'
+
+/** Starts a pika program against the suite's broker. */
+export type StartProgram = (name: string, ...args: string[]) => Program
+
+/** Defines a suite of pika programs for each target. */
+export function describePika(suite: (start: StartProgram, target: Target) => void): void {
+  describeWith('pythonWithPika', (python, target) => {
+    suite((name, ...args) => startPika(python, brokerUrl(target), name, ...args), target)
+  })
+}
+
+/** Defines a suite for each target that uses a foreign program. */
+export function describeWith(name: keyof Foreign, suite: (path: string, target: Target) => void): void {
+  const path = inject('foreign')[name]
+  if (path === undefined) describe.skip(`without ${name}`, () => {})
+  else onEachTarget(startWarren, (target) => suite(path, target))
+}
+
+/** Address of a target for clients that take one, with the vhost `/`. */
+export function brokerUrl(target: Target): string {
+  return `amqp://guest:guest@127.0.0.1:${target.port}/%2F`
+}
