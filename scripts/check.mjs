@@ -12,7 +12,10 @@ const quietTurbo = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_
 
 /** @type {Record<string, () => Promise<number>>} */
 const steps = {
-  types: async () => (await run('tsc', ['-b'])) || run('tsc', ['-p', 'tsconfig.tests.json']),
+  types: async () =>
+    (await run('tsc', ['-b'])) ||
+    (await run('tsc', ['-p', 'tsconfig.tests.json'])) ||
+    run('tsc', ['-p', 'scripts/tsconfig.json']),
   lint: () => run('biome', ['check', '--error-on-warnings']),
   boundaries: () => run('turbo', ['boundaries'], { env: quietTurbo }),
   unused: () => run('knip', ['--no-config-hints']),
