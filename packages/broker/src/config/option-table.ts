@@ -1,195 +1,194 @@
 /**
- * Every option of the broker in one table: name, default, range, and what it is called in the configuration file, the environment and
- * on the command line. Resolving, reading, `--help` and `docs/configuration.md` all come from it.
+ * Every option of a broker and of the program `warren`: its names, default, range and description.
+ *
+ * `resolveBrokerOptions`, the readers of files, environment variables and flags, the help text and `docs/configuration.md` all
+ * come from this table.
  */
 
-import type { BrokerOptions } from './options.ts'
+import type { BrokerOptions, ResolvedBrokerOptions } from './options.ts'
+
+/** How much the program tells: RabbitMQ's words. */
+export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'none'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** What may be configured from outside: a broker's options and the program's own. */
+export interface ProgramSettings extends BrokerOptions {
+  /** Least severe log lines that are written. @default info */
+  readonly logLevel?: LogLevel
+}
+
+export type OptionName = keyof ProgramSettings
+
+/** A whole number. Both ends are included; without `max` there is no upper limit. */
+interface IntegerRule {
+  readonly kind: 'integer'
+  readonly min: number
+  readonly max?: number
+}
+
+/** A text that is not empty. A secret one is never repeated in messages. */
+interface TextRule {
+  readonly kind: 'text'
+  readonly secret?: boolean
+}
+
+/** A list of names, none of them empty; written with commas between them, or as `none`. */
+interface NamesRule {
+  readonly kind: 'names'
+  readonly countMin: number
+}
+
+/** One word of a list. */
+interface ChoiceRule {
+  readonly kind: 'choice'
+  readonly choices: readonly string[]
+}
+
+/** What values an option takes. */
+export type OptionRule = IntegerRule | TextRule | NamesRule | ChoiceRule
+
+export type OptionValue = number | string | readonly string[]
+
+/** One row of the table. */
+export interface OptionRow<Value extends OptionValue = OptionValue> {
+  /** Key in a configuration file: RabbitMQ's where it has one, with the same unit. */
+  readonly fileKey: string
+  readonly rule: OptionRule
+  readonly default: Value
+  /** The default of `warren`, where it is not that of an embedded broker. */
+  readonly programDefault?: Value
+  /** For the help text and the documentation: a phrase without a full stop. */
+  readonly description: string
+}
 
 /** Longest delay of the timers that Node offers, in milliseconds. */
 const TIMER_MAX = 2_147_483_647
 
-/** An option whose value is a whole number. */
-interface IntegerEntry {
-  readonly type: 'integer'
-  readonly default: number
-  readonly min: number
-  readonly max: number
-}
-
-/** An option whose value is a text that is not empty. */
-interface TextEntry {
-  readonly type: 'text'
-  readonly default: string
-}
-
-/** An option whose value is a list of names, separated by commas where it is written as text. */
-interface ListEntry {
-  readonly type: 'list'
-  readonly default: readonly string[]
-}
-
-/** One option. */
-export type OptionEntry = (IntegerEntry | TextEntry | ListEntry) & {
-  readonly name: keyof BrokerOptions
-  /** Key in the configuration file: RabbitMQ's own where it has one. */
-  readonly fileKey: string
-  /** What it is for, in a sentence without its default. */
-  readonly description: string
-}
-
-/** The options, in the order of the help text. */
-export const OPTIONS: readonly OptionEntry[] = [
-  {
-    name: 'host',
-    fileKey: 'listeners.tcp.host',
-    type: 'text',
+/** The options of a broker; the keys are their names in `BrokerOptions`. */
+export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionRow<ResolvedBrokerOptions[Name]> } = {
+  host: {
+    fileKey: 'host',
+    rule: { kind: 'text' },
     default: '127.0.0.1',
-    description: 'Address to listen on; :: stands for all addresses, IPv6 and IPv4.',
+    programDefault: '::',
+    description: 'address to listen on; :: is all addresses, IPv6 and IPv4',
   },
-  {
-    name: 'port',
+  port: {
     fileKey: 'listeners.tcp.default',
-    type: 'integer',
+    rule: { kind: 'integer', min: 0, max: 65_535 },
     default: 5672,
-    min: 0,
-    max: 65_535,
-    description: 'TCP port for AMQP; 0 lets the system choose one.',
+    description: 'TCP port for AMQP; 0 lets the system choose one',
   },
-  {
-    name: 'defaultUser',
-    fileKey: 'default_user',
-    type: 'text',
-    default: 'guest',
-    description: 'The user who may log in.',
-  },
-  {
-    name: 'defaultPassword',
-    fileKey: 'default_pass',
-    type: 'text',
-    default: 'guest',
-    description: "That user's password.",
-  },
-  {
-    name: 'loopbackUsers',
-    fileKey: 'loopback_users',
-    type: 'list',
-    default: ['guest'],
-    description: 'Users who may log in from this machine only; none lifts the restriction.',
-  },
-  {
-    name: 'vhosts',
-    fileKey: 'vhosts',
-    type: 'list',
-    default: ['/'],
-    description: 'Virtual hosts.',
-  },
-  {
-    name: 'heartbeatSeconds',
+  heartbeatSeconds: {
     fileKey: 'heartbeat',
-    type: 'integer',
+    rule: { kind: 'integer', min: 0, max: 65_535 },
     default: 60,
-    min: 0,
-    max: 65_535,
-    description: 'Heartbeat interval proposed to clients, in seconds; 0 proposes none.',
+    description: 'heartbeat interval proposed to clients, in seconds; 0 proposes none',
   },
-  {
-    name: 'frameSizeMax',
+  frameSizeMax: {
     fileKey: 'frame_max',
-    type: 'integer',
+    rule: { kind: 'integer', min: 4096, max: 4_294_967_295 },
     default: 131_072,
-    min: 4096,
-    max: 4_294_967_295,
-    description: 'Largest frame in bytes, proposed to clients, who may lower it.',
+    description: 'largest frame, in bytes',
   },
-  {
-    name: 'channelMax',
+  channelMax: {
     fileKey: 'channel_max',
-    type: 'integer',
+    rule: { kind: 'integer', min: 1, max: 65_535 },
     default: 2047,
-    min: 1,
-    max: 65_535,
-    description: 'Most channels of one connection.',
+    description: 'most channels of one connection',
   },
-  {
-    name: 'messageSizeMax',
-    fileKey: 'max_message_size',
-    type: 'integer',
-    default: 134_217_728,
-    min: 1,
-    max: 536_870_912,
-    description: 'Largest message body in bytes.',
-  },
-  {
-    name: 'handshakeTimeoutMs',
+  handshakeTimeoutMs: {
     fileKey: 'handshake_timeout',
-    type: 'integer',
+    rule: { kind: 'integer', min: 1, max: TIMER_MAX },
     default: 10_000,
-    min: 1,
-    max: TIMER_MAX,
-    description: 'Most milliseconds from accepting a connection to connection.open.',
+    description: 'time a client has to open its connection, in milliseconds',
   },
-  {
-    name: 'loginFailureDelayMs',
+  loginFailureDelayMs: {
     fileKey: 'login_failure_delay',
-    type: 'integer',
+    rule: { kind: 'integer', min: 0, max: TIMER_MAX },
     default: 3000,
-    min: 0,
-    max: TIMER_MAX,
-    description: 'How long a refused login is kept waiting before its connection ends, in milliseconds.',
+    description: 'how long a refused login is kept waiting, in milliseconds',
   },
-  {
-    name: 'closeTimeoutMs',
+  closeTimeoutMs: {
     fileKey: 'close_timeout',
-    type: 'integer',
+    rule: { kind: 'integer', min: 1, max: TIMER_MAX },
     default: 30_000,
-    min: 1,
-    max: TIMER_MAX,
-    description: 'Most milliseconds that a client has to finish a close handshake.',
+    description: 'time a client has to finish a close handshake, in milliseconds',
   },
-  {
-    name: 'outputBytesHigh',
+  messageSizeMax: {
+    fileKey: 'max_message_size',
+    rule: { kind: 'integer', min: 1, max: 536_870_912 },
+    default: 134_217_728,
+    description: 'largest message body, in bytes',
+  },
+  outputBytesHigh: {
     fileKey: 'output_bytes_high',
-    type: 'integer',
+    rule: { kind: 'integer', min: 65_536 },
     default: 1_048_576,
-    min: 65_536,
-    max: Number.MAX_SAFE_INTEGER,
-    description: "Bytes that may wait for a client's socket before deliveries to it stop.",
+    description: 'bytes that may wait for a client before deliveries to it stop',
   },
-  {
-    name: 'connectionMax',
+  connectionMax: {
     fileKey: 'connection_max',
-    type: 'integer',
+    rule: { kind: 'integer', min: 0 },
     default: 0,
-    min: 0,
-    max: Number.MAX_SAFE_INTEGER,
-    description: 'Most connections at a time; 0 stands for no limit.',
+    description: 'most connections at a time; 0 is no limit',
   },
-  {
-    name: 'shutdownTimeoutMs',
+  defaultUser: {
+    fileKey: 'default_user',
+    rule: { kind: 'text' },
+    default: 'guest',
+    description: 'the user who may log in',
+  },
+  defaultPassword: {
+    fileKey: 'default_pass',
+    rule: { kind: 'text', secret: true },
+    default: 'guest',
+    description: 'password of that user; a flag shows in the list of processes',
+  },
+  loopbackUsers: {
+    fileKey: 'loopback_users',
+    rule: { kind: 'names', countMin: 0 },
+    default: ['guest'],
+    description: 'users who may log in from this machine only',
+  },
+  vhosts: {
+    fileKey: 'default_vhost',
+    rule: { kind: 'names', countMin: 1 },
+    default: ['/'],
+    description: 'virtual hosts',
+  },
+  shutdownTimeoutMs: {
     fileKey: 'shutdown_timeout',
-    type: 'integer',
+    rule: { kind: 'integer', min: 0, max: TIMER_MAX },
     default: 5000,
-    min: 0,
-    max: TIMER_MAX,
-    description: 'Most milliseconds that a shutdown waits for clients to take leave.',
+    description: 'time clients have to take leave at shutdown, in milliseconds',
   },
-]
-
-/** Name of the environment variable for an option: `WARREN_FRAME_SIZE_MAX`. */
-export function environmentName(option: OptionEntry): string {
-  return `WARREN_${splitWords(option.name, '_').toUpperCase()}`
 }
 
-/** Flag of the program `warren` for an option: `--frame-size-max`. */
-export function flagName(option: OptionEntry): string {
-  return `--${splitWords(option.name, '-').toLowerCase()}`
+/** All that `warren` can be told. */
+export const PROGRAM_OPTIONS: { readonly [Name in OptionName]-?: OptionRow } = {
+  ...BROKER_OPTIONS,
+  logLevel: {
+    fileKey: 'log.console.level',
+    rule: { kind: 'choice', choices: LOG_LEVELS },
+    default: 'info',
+    description: 'least severe log lines that are written',
+  },
 }
 
-/** Default of an option as it is written in a file. */
-export function formatDefault(option: OptionEntry): string {
-  return option.type === 'list' ? option.default.join(',') : String(option.default)
+/** The names in `PROGRAM_OPTIONS`, in its order. */
+export const OPTION_NAMES: readonly OptionName[] = Object.keys(PROGRAM_OPTIONS) as OptionName[]
+
+/** `heartbeatSeconds` → `--heartbeat-seconds`. */
+export function optionFlag(name: OptionName): string {
+  return `--${optionWords(name).join('-')}`
 }
 
-function splitWords(name: string, separator: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `${separator}${letter}`)
+/** `heartbeatSeconds` → `WARREN_HEARTBEAT_SECONDS`. */
+export function optionVariable(name: OptionName): string {
+  return `WARREN_${optionWords(name).join('_').toUpperCase()}`
+}
+
+function optionWords(name: OptionName): string[] {
+  return name.split(/(?=[A-Z])/).map((word) => word.toLowerCase())
 }

@@ -1,11 +1,11 @@
 /**
- * The options of a broker, their defaults and ranges.
+ * The options of a broker as its users give them, and as its code reads them. Defaults and ranges stand in `option-table.ts`.
  */
 
-import { ConfigurationError } from './configuration-error.ts'
-import { type OptionEntry, OPTIONS } from './option-table.ts'
+import { BROKER_OPTIONS, type OptionRow } from './option-table.ts'
+import { assertOptionValue } from './option-value.ts'
 
-/** Options of a broker. All have defaults. */
+/** Options of a broker. All have defaults; `undefined` stands for the default. */
 export interface BrokerOptions {
   /**
    * Address to listen on. `::` stands for all addresses, IPv6 and IPv4.
@@ -78,30 +78,11 @@ export type ResolvedBrokerOptions = Readonly<Required<BrokerOptions>>
  */
 export function resolveBrokerOptions(options: BrokerOptions = {}): ResolvedBrokerOptions {
   const resolved: Record<string, unknown> = {}
-  for (const option of OPTIONS) {
-    const value = options[option.name]
-    if (value !== undefined) assertValue(option, value)
-    resolved[option.name] = value ?? option.default
+  for (const name of Object.keys(BROKER_OPTIONS) as (keyof BrokerOptions)[]) {
+    const row: OptionRow = BROKER_OPTIONS[name]
+    const value: unknown = options[name] ?? row.default
+    assertOptionValue(row, value, name)
+    resolved[name] = typeof value === 'object' ? Object.freeze([...value]) : value
   }
   return Object.freeze(resolved) as unknown as ResolvedBrokerOptions
-}
-
-function assertValue(option: OptionEntry, value: unknown): void {
-  const { name } = option
-  if (option.type === 'integer') {
-    const { min, max } = option
-    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return
-    throw invalid(`${name} ${String(value)} must be an integer from ${min} to ${max}`)
-  }
-  if (option.type === 'list') {
-    const named = Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')
-    if (!named) throw invalid(`${name} ${String(value)} must be a list of names`)
-    if (name === 'vhosts' && value.length === 0) throw invalid('vhosts must name at least one virtual host')
-  } else if (typeof value !== 'string' || value === '') {
-    throw invalid(`${name} ${JSON.stringify(value)} must be a text that is not empty`)
-  }
-}
-
-function invalid(message: string): ConfigurationError {
-  return new ConfigurationError('INVALID_VALUE', message)
 }

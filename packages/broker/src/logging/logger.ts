@@ -1,4 +1,4 @@
-/** Where log lines go: fields for machines, a message for people. The interface is part of what pino's loggers offer. */
+/** Where log lines go: fields for machines, a message for people. Pino offers what `Logger` asks for. */
 
 export interface Logger {
   debug(fields: object, message: string): void

@@ -1,13 +1,13 @@
-/** Log lines as JSON on standard output, by pino. Loaded by the program only. */
+/** Log lines as JSON on standard output, by pino. Only the program loads it. */
 
 import { pino } from 'pino'
+import type { LogLevel } from '../config/option-table.ts'
 import type { Logger } from './logger.ts'
 
-/** Levels, from the quietest to the loudest. */
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+/** Pino's words for ours. */
+const PINO_LEVELS = { debug: 'debug', info: 'info', warning: 'warn', error: 'error', none: 'silent' } as const
 
-/** A logger that drops lines below `level`. */
+/** A logger that drops lines below `level`. What it has accepted is written when its call returns, so that an exit loses none. */
 export function createPinoLogger(level: LogLevel): Logger {
-  return pino({ level })
+  return pino({ level: PINO_LEVELS[level] }, pino.destination({ dest: 1, sync: true }))
 }

@@ -41,9 +41,9 @@ export class Exchange implements ExchangeNode<Queue> {
     this.#findExchange = findExchange
   }
 
-  /** Where messages go that match none of its bindings. */
+  /** Where messages go that match none of its bindings. The default exchange is nobody's alternate. */
   alternate(): Exchange | undefined {
     const name = this.settings.arguments['alternate-exchange']?.value
-    return typeof name === 'string' ? this.#findExchange(name) : undefined
+    return typeof name === 'string' && name !== '' ? this.#findExchange(name) : undefined
   }
 }

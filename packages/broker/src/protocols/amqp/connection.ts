@@ -1,7 +1,7 @@
 /**
- * An AMQP connection: bytes to frames, frames to channels, errors to closes.
+ * An AMQP connection: its socket, its handshakes, its end. Frames of channels go to {@link Session}.
  *
- * Hot path (`npm run bench`) from `#receive` to `frame`; the rest of the file is the connection's life.
+ * Hot path (`npm run bench`) as far as `#receive` and `frame`; the rest of the file is the connection's life.
  *
  *     header → handshake → running → closing (our close sent, its answer awaited) → closed
  *                                  → closed (the client's close answered)
@@ -12,6 +12,7 @@ import {
   CodecError,
   decodeMethod,
   encodeMethodFrame,
+  type FieldTable,
   type FrameSink,
   FrameType,
   HEARTBEAT_FRAME,
@@ -19,34 +20,30 @@ import {
   type MethodInput,
   MethodId,
   type MethodName,
-  methodName,
   PROTOCOL_HEADER,
   ReplyCode,
   type TypedTable,
 } from '@warrenmq/codec'
-import { neededFrameSize, readUint32, scanFrames } from '@warrenmq/codec/internal'
+import { readUint32 } from '@warrenmq/codec/internal'
 import { AmqpException, ConnectionException, fitReplyText } from '../../errors.ts'
-import { allocateBytes, concatBytes } from '../../memory/allocate.ts'
-import { INPUT_SIZE, workingMemory } from '../../memory/working-memory.ts'
+import { concatBytes } from '../../memory/allocate.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
 import { TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
-import { Channel } from './channel.ts'
-import { handleChannelMethod } from './handlers/index.ts'
+import { FrameInput } from './frame-input.ts'
 import { type ClientCapabilities, Handshake, type HandshakeHost, type Tuning } from './handshake.ts'
 import { startHeartbeats } from './heartbeats.ts'
-import { contentError, framingError, methodError, unexpectedFrame, unknownFrame } from './method-errors.ts'
-import type { createServerProperties } from './server-properties.ts'
+import { framingError, internalError, methodError, unexpectedFrame, unknownFrame } from './method-errors.ts'
 import type { AmqpServices } from './services.ts'
+import { Session } from './session.ts'
 
-const ACK_SIZE = 13
 /** Bytes that Node reads from a socket at a time. */
 const FULL_CHUNK = 64 * 1024
-const TWO_TO_32 = 2 ** 32
 /** Longest wait for the other side to finish a close, in seconds. */
 const CLOSE_WAIT_MAX = 30
-const EMPTY = new Uint8Array(0)
+/** Largest frame before the handshake has agreed on one, in bytes. */
+const INITIAL_FRAME_SIZE_MAX = 4096
 
 type State = 'header' | 'handshake' | 'running' | 'closing' | 'closed'
 
@@ -56,7 +53,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   /** `<peer ip>:<port> -> <server ip>:<port>`. */
   readonly name: string
   user = ''
-  frameSizeMax = 4096
+  frameSizeMax: number = INITIAL_FRAME_SIZE_MAX
   clientProperties: TypedTable | undefined
   clientCapabilities: ClientCapabilities = { authenticationFailureClose: false, consumerCancelNotify: false }
   readonly exclusiveQueues: Set<Queue> = new Set()
@@ -64,15 +61,13 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
 
   readonly #socket: Socket
   readonly #handshake: Handshake
-  readonly #channels = new Map<number, Channel>()
-  #lastChannel: Channel | undefined
+  readonly #input: FrameInput
+  /** What has come of the protocol header. */
+  #header: Uint8Array = new Uint8Array(0)
+  #session: Session | undefined
   #state: State = 'header'
-  #vhost: Vhost | undefined
   #channelMax = 0
   #heartbeatSeconds = 0
-  /** Start of a frame whose rest has not come; its first `#carryLength` bytes count. */
-  #carry: Uint8Array = EMPTY
-  #carryLength = 0
   #received = false
   /** Reasons not to read, each counted. */
   #pauses = 0
@@ -87,6 +82,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
     this.remoteAddress = socket.remoteAddress
     this.name = `${socket.remoteAddress}:${socket.remotePort} -> ${socket.localAddress}:${socket.localPort}`
     this.output = new Output(socket, services.turn, this, services.options.outputBytesHigh)
+    this.#input = new FrameInput(this, INITIAL_FRAME_SIZE_MAX)
     this.#handshake = new Handshake(this, services)
     services.connections.add(this)
     socket.setNoDelay(true)
@@ -100,12 +96,9 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
     return this.services.options.messageSizeMax
   }
 
-  get vhost(): Vhost {
-    return this.#vhost as Vhost
-  }
-
-  get channels(): ReadonlyMap<number, Channel> {
-    return this.#channels
+  /** Its channels and vhost, once it is open. */
+  get session(): Session | undefined {
+    return this.#session
   }
 
   /** Sends a method on channel 0. */
@@ -115,7 +108,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
 
   /** Closes from our side with 320 CONNECTION_FORCED. Before the login it just ends. */
   forceClose(reason: string): void {
-    if (this.#state === 'running') this.#closeWith(new ConnectionException(ReplyCode.CONNECTION_FORCED, reason, 0))
+    if (this.#state === 'running') this.fail(new ConnectionException(ReplyCode.CONNECTION_FORCED, reason, 0), 0)
     else if (this.#state !== 'closing') this.destroy()
   }
 
@@ -147,23 +140,20 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   }
 
   #take(chunk: Uint8Array): void {
-    if (this.#state === 'closed') return
-    if (this.#state === 'header') {
-      this.#receiveHeader(chunk)
-      return
-    }
-    for (let start = 0; start < chunk.length; start += INPUT_SIZE) {
-      this.#parse(chunk.length <= INPUT_SIZE ? chunk : chunk.subarray(start, start + INPUT_SIZE))
+    try {
+      if (this.#state === 'header') this.#takeHeader(chunk)
+      else if (this.#state !== 'closed') this.#input.push(chunk)
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error
+      this.#failed(framingError(error), 0)
     }
   }
 
-  #receiveHeader(chunk: Uint8Array): void {
-    this.#keep(chunk, 0, chunk.length)
+  #takeHeader(chunk: Uint8Array): void {
+    this.#header = concatBytes(this.#header, chunk)
     const length = PROTOCOL_HEADER.length
-    if (this.#carryLength < length) return
-    const received = this.#carry.slice(0, this.#carryLength)
-    this.#carryLength = 0
-    if (!isOurProtocol(received)) {
+    if (this.#header.length < length) return
+    if (!isOurProtocol(this.#header)) {
       this.services.logger.warn({ connection: this.name }, 'unknown protocol header')
       this.output.write(PROTOCOL_HEADER)
       this.#end()
@@ -171,47 +161,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
     }
     this.#state = 'handshake'
     this.#handshake.begin()
-    if (received.length > length) this.#parse(received.subarray(length))
-  }
-
-  /** Parses a chunk in the input area, behind what was carried over. */
-  #parse(chunk: Uint8Array): void {
-    const carried = this.#carryLength
-    const total = carried + chunk.length
-    if (carried > 0 && total < neededFrameSize(this.#carry, 0, carried) && this.#frameFits(carried)) {
-      this.#keep(chunk, 0, chunk.length)
-      return
-    }
-    let bytes = workingMemory
-    if (total <= INPUT_SIZE) {
-      if (carried > 0) workingMemory.set(this.#carry.subarray(0, carried), 0)
-      workingMemory.set(chunk, carried)
-    } else {
-      bytes = concatBytes(this.#carry.subarray(0, carried), chunk)
-    }
-    this.#carryLength = 0
-    try {
-      const rest = scanFrames(bytes, 0, total, this.frameSizeMax, this)
-      if (rest < total && this.#state !== 'closed') this.#keep(bytes, rest, total)
-    } catch (error) {
-      this.#failed(error instanceof CodecError ? framingError(error) : error)
-    }
-  }
-
-  /** Whether the carried frame is one that may be waited for; one that is too large is refused at once. */
-  #frameFits(carried: number): boolean {
-    return neededFrameSize(this.#carry, 0, carried) - 8 <= this.frameSizeMax
-  }
-
-  #keep(bytes: Uint8Array, start: number, end: number): void {
-    const length = this.#carryLength + end - start
-    if (length > this.#carry.length) {
-      const grown = allocateBytes(Math.max(length, Math.min(this.#carry.length * 2, INPUT_SIZE), 512))
-      grown.set(this.#carry.subarray(0, this.#carryLength))
-      this.#carry = grown
-    }
-    this.#carry.set(bytes.subarray(start, end), this.#carryLength)
-    this.#carryLength = length
+    this.#input.push(this.#header.subarray(length))
   }
 
   /** One frame from the parser. Returns the offset to go on at, or -1 when nothing more is to be read. */
@@ -223,73 +173,19 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
     end: number,
     bytesEnd: number,
   ): number {
-    if (this.#state === 'running') {
-      let channel = this.#lastChannel
-      if (channel === undefined || channel.number !== channelNumber) {
-        channel = this.#channels.get(channelNumber)
-        this.#lastChannel = channel
-      }
-      if (channel !== undefined && type !== FrameType.heartbeat) {
-        if (channel.closing) return this.#closingChannelFrame(channel, type, bytes, start, end)
-        try {
-          return this.#channelFrame(channel, type, bytes, start, end, bytesEnd)
-        } catch (error) {
-          this.#channelFailed(channel, type, error, bytes, start, end)
-          return this.#state === 'running' ? end + 1 : -1
-        }
-      }
+    if (this.#state === 'running' && channelNumber !== 0) {
+      return (this.#session as Session).frame(type, channelNumber, bytes, start, end, bytesEnd)
     }
     try {
-      this.#otherFrame(type, channelNumber, bytes, start, end)
+      this.#ownFrame(type, channelNumber, bytes, start, end)
     } catch (error) {
-      this.#failed(error instanceof CodecError ? methodError(error, bytes, start, end) : error)
+      this.#failed(error instanceof CodecError ? methodError(error, bytes, start, end) : error, 0)
     }
     return this.#state === 'closed' ? -1 : end + 1
   }
 
-  /** A frame of an open channel. */
-  #channelFrame(
-    channel: Channel,
-    type: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    bytesEnd: number,
-  ): number {
-    if (type !== FrameType.method) {
-      channel.contentFrame(type, bytes, start, end)
-      return end + 1
-    }
-    if (end - start < 4) throw unknownFrame(type, bytes.slice(start, end))
-    channel.assertNoContentDue(bytes, start, end)
-    const id = readUint32(bytes, start)
-    if (id === MethodId.basicPublish) return channel.publisher.method(bytes, start, end, bytesEnd)
-    if (id === MethodId.basicAck && end - start === ACK_SIZE) {
-      const deliveryTag = readUint32(bytes, start + 4) * TWO_TO_32 + readUint32(bytes, start + 8)
-      channel.ack(deliveryTag, (bytes[start + 12] & 1) !== 0)
-      return end + 1
-    }
-    const method = decodeMethod(bytes, start, end)
-    if (method.name === 'channel.close') this.#channelClosed(channel)
-    else handleChannelMethod(channel, method)
-    return end + 1
-  }
-
-  /** A frame of a channel that awaits the answer to its close. */
-  #closingChannelFrame(channel: Channel, type: number, bytes: Uint8Array, start: number, end: number): number {
-    if (type !== FrameType.method || end - start < 4) return end + 1
-    const id = readUint32(bytes, start)
-    if (id === MethodId.channelCloseOk) this.#removeChannel(channel)
-    else if (id === MethodId.channelClose) channel.send('channel.close-ok', {})
-    else if (id === MethodId.channelOpen) {
-      this.#failed(new ConnectionException(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen", id))
-      return -1
-    }
-    return end + 1
-  }
-
-  /** A frame of channel 0, of a channel that is not open, or of a connection that is not running. */
-  #otherFrame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number): void {
+  /** A frame of channel 0, or of a connection that is not open. */
+  #ownFrame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number): void {
     if (this.#state === 'closing') {
       this.#closingFrame(type, channelNumber, bytes, start, end)
       return
@@ -298,15 +194,16 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
       this.#assertHeartbeat(channelNumber, bytes, start, end)
       return
     }
-    if (channelNumber === 0 && type !== FrameType.method) throw unexpectedFrame(type, bytes.slice(start, end))
-    if (type === FrameType.method && end - start < 4) throw unknownFrame(type, bytes.slice(start, end))
-    if (this.#state === 'handshake') {
-      if (channelNumber !== 0 || type !== FrameType.method) this.refuse('a frame of a channel before connection.open')
-      else this.#handshake.method(decodeMethod(bytes, start, end))
+    if (channelNumber !== 0) {
+      this.refuse('a frame of a channel before connection.open')
       return
     }
-    if (channelNumber === 0) this.#connectionMethod(decodeMethod(bytes, start, end))
-    else this.#unopenedChannelFrame(channelNumber, type, bytes, start, end)
+    if (type !== FrameType.method) throw unexpectedFrame(type, bytes.slice(start, end))
+    if (end - start < 4) throw unknownFrame(type, bytes.slice(start, end))
+    // Arguments are kept, and bytes among them are views: they must not lie in the working memory.
+    const method = decodeMethod(bytes.slice(start, end))
+    if (this.#state === 'handshake') this.#handshake.method(method)
+    else this.#connectionMethod(method)
   }
 
   #assertHeartbeat(channelNumber: number, bytes: Uint8Array, start: number, end: number): void {
@@ -330,24 +227,6 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
     }
   }
 
-  #unopenedChannelFrame(channelNumber: number, type: number, bytes: Uint8Array, start: number, end: number): void {
-    const isMethod = type === FrameType.method
-    const id = isMethod ? readUint32(bytes, start) : 0
-    if (id !== MethodId.channelOpen) {
-      if (isMethod && methodName(id) === undefined) decodeMethod(bytes, start, end)
-      throw new ConnectionException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'", id)
-    }
-    decodeMethod(bytes, start, end)
-    if (this.#channels.size >= this.#channelMax) {
-      const text = `number of channels opened (${this.#channels.size}) has reached the negotiated channel_max (${this.#channelMax})`
-      throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, 0)
-    }
-    const channel = new Channel(channelNumber, this, this.vhost)
-    this.#channels.set(channelNumber, channel)
-    this.#lastChannel = channel
-    channel.send('channel.open-ok', {})
-  }
-
   #closingFrame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number): void {
     if (type !== FrameType.method || channelNumber !== 0 || end - start < 4) return
     const id = readUint32(bytes, start)
@@ -358,67 +237,26 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
     }
   }
 
-  // Channels' ends.
-
-  #channelFailed(
-    channel: Channel,
-    type: number,
-    error: unknown,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    const isMethod = type === FrameType.method
-    const id = isMethod && end - start >= 4 ? readUint32(bytes, start) : MethodId.basicPublish
-    const exception = this.#asException(error, id, bytes, start, end)
-    if (exception instanceof ConnectionException) {
-      this.#closeWith(exception, id)
-      return
-    }
-    this.services.logger.warn({ connection: this.name, channel: channel.number }, exception.message)
-    channel.release()
-    const methodId = exception.methodId ?? id
-    channel.send('channel.close', {
-      replyCode: exception.replyCode,
-      replyText: fitReplyText(exception.message),
-      classId: methodId >>> 16,
-      methodId: methodId & 0xffff,
-    })
-  }
-
-  #channelClosed(channel: Channel): void {
-    channel.release()
-    channel.send('channel.close-ok', {})
-    this.#removeChannel(channel)
-  }
-
-  #removeChannel(channel: Channel): void {
-    this.#channels.delete(channel.number)
-    if (this.#lastChannel === channel) this.#lastChannel = undefined
-  }
-
-  #asException(error: unknown, id: number, bytes: Uint8Array, start: number, end: number): AmqpException {
-    if (error instanceof AmqpException) return error
-    if (error instanceof CodecError) {
-      return id === MethodId.basicPublish ? contentError(error) : methodError(error, bytes, start, end)
-    }
-    this.services.logger.error({ connection: this.name, err: error }, 'bug while handling a frame')
-    return new InternalError()
-  }
-
   // The connection's end.
 
-  #failed(error: unknown): void {
-    if (this.#state === 'running') {
-      this.#closeWith(error instanceof AmqpException ? error : this.#asException(error, 0, EMPTY, 0, 0))
-    } else if (this.#state === 'handshake') {
-      if (error instanceof AmqpException && this.#vhost === undefined && this.user !== '') this.#closeWith(error)
-      else this.refuse(error instanceof Error ? error.message : String(error))
+  #failed(error: unknown, methodId: number): void {
+    const exception = this.#asException(error)
+    if (this.#state === 'running') this.fail(exception, methodId)
+    else if (this.#state === 'handshake') {
+      // Whoever has not logged in is told nothing.
+      if (this.user === '') this.refuse(exception.message)
+      else this.fail(exception, methodId)
     }
   }
 
-  /** Sends `connection.close` and waits for its answer. */
-  #closeWith(exception: AmqpException, currentMethodId = 0): void {
+  #asException(error: unknown): AmqpException {
+    if (error instanceof AmqpException) return error
+    this.services.logger.error({ connection: this.name, err: error }, 'bug while handling a frame')
+    return internalError()
+  }
+
+  /** Sends `connection.close` and waits for its answer. `currentMethodId` is named unless the exception names another. */
+  fail(exception: AmqpException, currentMethodId: number): void {
     if (this.#state === 'closing' || this.#state === 'closed') return
     this.services.logger.warn({ connection: this.name }, exception.message)
     this.#release()
@@ -445,11 +283,11 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
 
   /** Ends all that belongs to the connection; its socket may live on for the close handshake. */
   #release(): void {
-    const channels = [...this.#channels.values()]
-    this.#channels.clear()
-    this.#lastChannel = undefined
-    for (const channel of channels) channel.release()
-    for (const queue of this.exclusiveQueues) this.vhost.deleteQueue(queue)
+    const session = this.#session
+    if (session === undefined) return
+    this.#session = undefined
+    session.release()
+    for (const queue of this.exclusiveQueues) session.vhost.deleteQueue(queue)
     this.exclusiveQueues.clear()
   }
 
@@ -466,6 +304,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
     this.#deadline?.clear()
     this.#stopHeartbeats()
     this.output.close()
+    this.#input.close()
     this.#release()
     this.services.connections.delete(this)
     this.services.logger.info({ connection: this.name }, 'connection ended')
@@ -481,7 +320,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
 
   // What the handshake asks for.
 
-  sendStart(serverProperties: ReturnType<typeof createServerProperties>, mechanisms: string): void {
+  sendStart(serverProperties: FieldTable, mechanisms: string): void {
     this.send('connection.start', {
       versionMajor: 0,
       versionMinor: 9,
@@ -501,7 +340,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
 
   pauseWhile(work: Promise<void>): void {
     this.#pause()
-    work.catch((error) => this.#failed(error)).finally(() => this.#resume())
+    work.catch((error) => this.#failed(error, 0)).finally(() => this.#resume())
   }
 
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void {
@@ -528,6 +367,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   tuned(tuning: Tuning): void {
     this.#channelMax = tuning.channelMax
     this.frameSizeMax = tuning.frameSizeMax
+    this.#input.frameSizeMax = tuning.frameSizeMax
     this.#heartbeatSeconds = tuning.heartbeatSeconds
     this.#stopHeartbeats = startHeartbeats(this.services.clock, tuning.heartbeatSeconds, {
       takeSent: () => {
@@ -550,7 +390,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
 
   opened(vhost: Vhost): void {
     this.#deadline?.clear()
-    this.#vhost = vhost
+    this.#session = new Session(this, vhost, this.#channelMax)
     this.#state = 'running'
     this.send('connection.open-ok', {})
     this.services.logger.info({ connection: this.name, user: this.user, vhost: vhost.name }, 'connection opened')
@@ -566,7 +406,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
 
   /** The client does not take what is sent: nothing more is delivered to it. */
   outputCongested(): void {
-    for (const channel of this.#channels.values()) channel.consumersBusy()
+    for (const channel of this.#session?.channels.values() ?? []) channel.consumersBusy()
   }
 
   /** The client does not even take its replies: it is not read. */
@@ -578,7 +418,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   outputDrained(): void {
     if (this.#overflowPause) this.#resume()
     this.#overflowPause = false
-    for (const channel of this.#channels.values()) channel.consumersReady()
+    for (const channel of this.#session?.channels.values() ?? []) channel.consumersReady()
   }
 
   #pause(): void {
@@ -589,14 +429,6 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   #resume(): void {
     this.#pauses--
     if (this.#pauses === 0 && !this.#socket.destroyed) this.#socket.resume()
-  }
-}
-
-/** A bug of ours, as the peer sees it. */
-class InternalError extends ConnectionException {
-  constructor() {
-    super(ReplyCode.INTERNAL_ERROR, '', 0)
-    this.message = 'INTERNAL_ERROR'
   }
 }
 

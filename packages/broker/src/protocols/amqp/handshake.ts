@@ -7,6 +7,7 @@
 import {
   decodeAmqplainResponse,
   decodePlainResponse,
+  type FieldTable,
   type Method,
   type MethodArgs,
   MethodId,
@@ -39,7 +40,7 @@ export interface Tuning {
 /** The connection, as far as the handshake acts on it. */
 export interface HandshakeHost {
   readonly remoteAddress: string | undefined
-  sendStart(properties: ReturnType<typeof createServerProperties>, mechanisms: string): void
+  sendStart(properties: FieldTable, mechanisms: string): void
   sendTune(tuning: Tuning): void
   /** Reads nothing until the promise is settled. */
   pauseWhile(work: Promise<void>): void

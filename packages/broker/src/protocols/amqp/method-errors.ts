@@ -69,3 +69,10 @@ function frameText(type: number, payload: Uint8Array, size: number = payload.len
   const which = size > SNIPPET_SIZE ? `first ${SNIPPET_SIZE}` : 'all'
   return `type ${type}, ${which} octets = ${formatBinary(payload.subarray(0, SNIPPET_SIZE))}: `
 }
+
+/** A bug of ours, as the peer sees it: the code's name and nothing more, as RabbitMQ does. */
+export function internalError(): ConnectionException {
+  const exception = new ConnectionException(ReplyCode.INTERNAL_ERROR, '', 0)
+  exception.message = 'INTERNAL_ERROR'
+  return exception
+}

@@ -1,0 +1,22 @@
+/** Turns what stopped the start of `warren` into a sentence for the person who started it. */
+
+import { ConfigurationError } from '../config/configuration-error.ts'
+
+/** One sentence for what an operator can mend; the stack for a bug. */
+export function describeFailure(error: unknown, host: string, port: number): string {
+  if (error instanceof ConfigurationError) return error.message
+  if (!(error instanceof Error)) return String(error)
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return `port ${port} is already in use on ${host}; stop the program that has it, or choose another with --port`
+    case 'EACCES':
+      return `port ${port} on ${host} takes privileges that this user lacks; choose one from 1024 with --port`
+    case 'EADDRNOTAVAIL':
+      return `${host} is not an address of this machine; choose another with --host`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the name ${host} leads to no address; choose another with --host`
+    default:
+      return error.stack ?? error.message
+  }
+}

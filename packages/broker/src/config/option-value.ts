@@ -1,0 +1,88 @@
+/**
+ * Checks and reads the value of one option by its rule.
+ *
+ * `label` is what the user wrote the value under: an option's name, a flag, a variable, or a file's line and key.
+ */
+
+import { ConfigurationError } from './configuration-error.ts'
+import type { OptionRow, OptionRule, OptionValue } from './option-table.ts'
+
+/**
+ * Asserts that `value` is one that the option takes.
+ *
+ * @throws ConfigurationError INVALID_VALUE: `frameSizeMax 100 must be an integer from 4096 to 4294967295`.
+ */
+export function assertOptionValue(row: OptionRow, value: unknown, label: string): asserts value is OptionValue {
+  if (isAllowed(row.rule, value)) return
+  throw new ConfigurationError(
+    'INVALID_VALUE',
+    `${label}${showValue(row.rule, value)} must be ${describeRule(row.rule)}`,
+  )
+}
+
+/**
+ * Reads a value that was written as text.
+ *
+ * @throws ConfigurationError INVALID_VALUE
+ */
+export function parseOptionValue(row: OptionRow, text: string, label: string): OptionValue {
+  const value = fromText(row.rule, text.trim())
+  assertOptionValue(row, value, label)
+  return value
+}
+
+/** A value as it is written in a file, a variable or a flag. */
+export function formatOptionValue(value: OptionValue): string {
+  if (typeof value !== 'object') return String(value)
+  return value.length === 0 ? 'none' : value.join(',')
+}
+
+/** What values a rule allows, as the end of a sentence: `an integer from 0 to 65535`. */
+export function describeRule(rule: OptionRule): string {
+  switch (rule.kind) {
+    case 'integer':
+      return rule.max === undefined ? `an integer >= ${rule.min}` : `an integer from ${rule.min} to ${rule.max}`
+    case 'text':
+      return 'a text that is not empty'
+    case 'names':
+      return rule.countMin === 0 ? 'a list of names, or none' : 'a list of at least one name'
+    case 'choice':
+      return `one of ${rule.choices.join(', ')}`
+  }
+}
+
+function isAllowed(rule: OptionRule, value: unknown): boolean {
+  switch (rule.kind) {
+    case 'integer':
+      return Number.isSafeInteger(value) && (value as number) >= rule.min && (value as number) <= (rule.max ?? Infinity)
+    case 'text':
+      return isName(value)
+    case 'names':
+      return Array.isArray(value) && value.length >= rule.countMin && value.every(isName)
+    case 'choice':
+      return rule.choices.includes(value as string)
+  }
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function fromText(rule: OptionRule, text: string): OptionValue {
+  switch (rule.kind) {
+    case 'integer':
+      // Not `Number(text)` alone, which takes '', '0x10' and '1e3'. What is no number stays a text, for the message.
+      return /^-?\d+$/.test(text) ? Number(text) : text
+    case 'names':
+      return text === 'none' ? [] : text.split(',').map((name) => name.trim())
+    default:
+      return text
+  }
+}
+
+function showValue(rule: OptionRule, value: unknown): string {
+  if (rule.kind === 'text' && rule.secret === true) return ''
+  if (typeof value === 'number' || typeof value === 'bigint') return ` ${value}`
+  if (typeof value === 'string' || Array.isArray(value)) return ` ${JSON.stringify(value)}`
+  return ` of type ${value === null ? 'null' : typeof value}`
+}

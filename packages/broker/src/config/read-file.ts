@@ -1,0 +1,99 @@
+/**
+ * Reads settings from a file in the format of RabbitMQ's `rabbitmq.conf`: `key = value`, a comment after `#`.
+ */
+
+import { readFileSync } from 'node:fs'
+import { ConfigurationError } from './configuration-error.ts'
+import { nearestName } from './nearest-name.ts'
+import {
+  OPTION_NAMES,
+  type OptionName,
+  type OptionValue,
+  PROGRAM_OPTIONS,
+  type ProgramSettings,
+} from './option-table.ts'
+import { parseOptionValue } from './option-value.ts'
+
+/** Names that are further from every key than this are not taken for a slip of the fingers. */
+const EDITS_MAX = 4
+
+/** RabbitMQ's keys `loopback_users.NAME = true`. */
+const LOOPBACK_USER = /^loopback_users\.(.+)$/
+
+/**
+ * Reads the file at `path`.
+ *
+ * @throws ConfigurationError UNREADABLE_FILE, and what `parseConfiguration` throws.
+ */
+export function readConfigurationFile(path: string): ProgramSettings {
+  return parseConfiguration(readText(path), path)
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message
+    throw new ConfigurationError('UNREADABLE_FILE', `cannot read the configuration file ${path}: ${reason}`)
+  }
+}
+
+/**
+ * Reads the text of a file. Of a key that stands there twice the last one holds, as in RabbitMQ.
+ *
+ * @param path Where the text is from, for messages such as `warren.conf:3: heartbeat "x" must be an integer from 0 to 65535`.
+ * @throws ConfigurationError INVALID_LINE, UNKNOWN_KEY or INVALID_VALUE.
+ */
+export function parseConfiguration(text: string, path: string): ProgramSettings {
+  const settings: Partial<Record<OptionName, OptionValue>> = {}
+  const loopbackUsers = new Map<string, boolean>()
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  for (const [index, line] of lines.entries()) {
+    const place = `${path}:${index + 1}`
+    const assignment = parseLine(line, place)
+    if (assignment === undefined) continue
+    const { key, value } = assignment
+    const user = LOOPBACK_USER.exec(key)?.[1]
+    if (user !== undefined) loopbackUsers.set(user, parseBoolean(value, `${place}: ${key}`))
+    else if (key === 'listeners.tcp.default') readListener(settings, value, `${place}: ${key}`)
+    else {
+      const name = optionOfKey(key, place)
+      settings[name] = parseOptionValue(PROGRAM_OPTIONS[name], value, `${place}: ${key}`)
+    }
+  }
+  // As in RabbitMQ, any such key replaces the default list, and `loopback_users = none` outdoes them.
+  if (settings.loopbackUsers === undefined && loopbackUsers.size > 0) {
+    settings.loopbackUsers = [...loopbackUsers.keys()].filter((user) => loopbackUsers.get(user))
+  }
+  return settings as ProgramSettings
+}
+
+/** Splits a line; `undefined` when it is empty or a comment. Single quotes keep a value as it is, `#` and spaces included. */
+function parseLine(line: string, place: string): { key: string; value: string } | undefined {
+  if (/^\s*(#|$)/.test(line)) return undefined
+  const parts = /^\s*([^\s=#]+)\s*=\s*(?:'([^']*)'|(.*?))\s*(?:(?<=\s|')#.*)?$/.exec(line)
+  if (parts === null) throw new ConfigurationError('INVALID_LINE', `${place}: a line must read key = value`)
+  return { key: parts[1], value: parts[2] ?? parts[3] }
+}
+
+function optionOfKey(key: string, place: string): OptionName {
+  const found = OPTION_NAMES.find((name) => PROGRAM_OPTIONS[name].fileKey === key)
+  if (found !== undefined) return found
+  const keys = OPTION_NAMES.map((name) => PROGRAM_OPTIONS[name].fileKey)
+  const nearest = nearestName(key, keys, EDITS_MAX)
+  const hint = nearest === undefined ? 'the keys are in docs/configuration.md' : `did you mean ${nearest}?`
+  throw new ConfigurationError('UNKNOWN_KEY', `${place}: unknown key ${key}; ${hint}`)
+}
+
+/** RabbitMQ's listener: a port, or an address and a port as in `127.0.0.1:5672` and `::1:5672`. */
+function readListener(settings: Partial<Record<OptionName, OptionValue>>, value: string, label: string): void {
+  const [, address, port] = /^(.+):([^:]*)$/.exec(value) ?? [undefined, undefined, value]
+  settings.port = parseOptionValue(PROGRAM_OPTIONS.port, port, label)
+  if (address !== undefined) settings.host = address.replace(/^\[(.*)\]$/, '$1')
+}
+
+function parseBoolean(value: string, label: string): boolean {
+  if (value === 'true' || value === 'false') return value === 'true'
+  throw new ConfigurationError('INVALID_VALUE', `${label} ${JSON.stringify(value)} must be true or false`)
+}
