@@ -11,12 +11,13 @@ import { addFlags, readFlags } from '../config/read-flags.ts'
 import { ExitCode } from './exit-code.ts'
 
 const EXAMPLES = `
+Each option shows [its default] and (its environment variable, its key in the configuration file).
 Flags win over environment variables, and these over the configuration file.
 
 Examples:
   warren                                      listen on port 5672 of all addresses
   warren --host 127.0.0.1 --port 0            on a free port, for this machine only
-  warren --config warren.conf                 with a file such as RabbitMQ's rabbitmq.conf
+  warren --config warren.conf                 with a configuration file
   WARREN_PORT=5673 warren --log-level warning with a variable and a flag
 
 Exit codes: ${ExitCode.stopped} stopped as asked, ${ExitCode.failed} could not start, ${ExitCode.misconfigured} bad configuration.`
@@ -40,7 +41,7 @@ function createCommand(): Command {
     .description('A message broker that speaks AMQP 0-9-1 as RabbitMQ does.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this text')
-    .option('-c, --config <file>', `configuration file (${CONFIG_VARIABLE})`)
+    .option('-c, --config <file>', `configuration file, such as RabbitMQ's rabbitmq.conf (${CONFIG_VARIABLE})`)
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'warren: ')) })

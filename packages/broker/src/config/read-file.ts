@@ -82,7 +82,7 @@ function optionOfKey(key: string, place: string): OptionName {
   if (found !== undefined) return found
   const keys = OPTION_NAMES.map((name) => PROGRAM_OPTIONS[name].fileKey)
   const nearest = nearestName(key, keys, EDITS_MAX)
-  const hint = nearest === undefined ? 'the keys are in docs/configuration.md' : `did you mean ${nearest}?`
+  const hint = nearest === undefined ? 'warren --help names them all' : `did you mean ${nearest}?`
   throw new ConfigurationError('UNKNOWN_KEY', `${place}: unknown key ${key}; ${hint}`)
 }
 

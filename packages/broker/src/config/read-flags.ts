@@ -24,7 +24,7 @@ export function addFlags(command: Command): void {
     command.addOption(
       new Option(
         `${optionFlag(name)} ${PLACEHOLDERS[row.rule.kind]}`,
-        `${description} (${optionVariable(name)})`,
+        `${description} (${optionVariable(name)}, ${row.fileKey})`,
       ).argParser((text) => parseOptionValue(row, text, optionFlag(name))),
     )
   }
