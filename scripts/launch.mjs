@@ -41,7 +41,7 @@ if (task) {
  * @param {string[]} args
  */
 async function start(args) {
-  const failed = await build(['packages/broker'])
+  const failed = await build()
   if (failed) return failed
   process.argv = [process.execPath, warren, ...args]
   await import(pathToFileURL(warren).href)
@@ -49,13 +49,14 @@ async function start(args) {
 }
 
 /**
- * Compiles what changed. `tsc -b` trusts its records in `.cache/tsc` and does not notice that `dist` is gone, so it is told
- * to forget them when the program is missing.
+ * Compiles what changed. `tsc -b` trusts its records in `.cache/tsc` and does not notice that a `dist` is gone, so then it is
+ * told to forget them.
  *
  * @param {string[]} args
  */
 function build(args = []) {
-  return run('tsc', ['-b', ...(existsSync(warren) ? [] : ['--force']), ...args])
+  const isWhole = packageNames.every((name) => existsSync(join(root, 'packages', name, 'dist/index.js')))
+  return run('tsc', ['-b', ...(isWhole ? [] : ['--force']), ...args])
 }
 
 /** Removes everything that a build, a check or a test run wrote. */

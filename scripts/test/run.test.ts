@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -17,6 +17,27 @@ describe('run', () => {
 
   it('finds the programs of installed packages', async () => {
     expect(await run('tsc', ['--version'], { output: 'onFailure' })).toBe(0)
+  })
+
+  it('shows what a failing program wrote, and nothing of one that succeeds, when output is held back', async () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '--eval',
+        `import { run } from '${runModule}'
+        const held = { output: 'onFailure' }
+        await run('node', ['--eval', 'console.log("quiet"); console.error("quiet")'], held)
+        await run('node', ['--eval', 'console.log("out "); console.error("err"); process.exit(1)'], held)`,
+      ],
+      { encoding: 'utf8' },
+    )
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+    expect(stderr.split(/\s+/).sort()).toEqual(['', 'err', 'out'])
+  })
+
+  it('ends a program that takes longer than it may', async () => {
+    expect(await run('node', ['--eval', 'setInterval(() => {}, 1000)'], { timeoutMs: 100 })).toBe(143)
   })
 
   it('rejects when there is no such program', async () => {
