@@ -2,9 +2,12 @@
  * How the suites here are defined: each runs against `warren` as a process and against RabbitMQ, and is left out when the
  * foreign client is not installed (the run's set-up has said so, or failed).
  */
-import { type Foreign, onEachTarget, startWarren, type Target } from '@warrenmq/testkit'
+
+import { type Foreign, onEachTarget as onEachBroker, startWarren, type Target } from '@warrenmq/testkit'
 import { describe, inject } from 'vitest'
 import { type Program, startPika } from './program.ts'
+
+export type { Target }
 
 /** Starts a pika program against the suite's broker. */
 export type StartProgram = (name: string, ...args: string[]) => Program
@@ -16,11 +19,16 @@ export function describePika(suite: (start: StartProgram, target: Target) => voi
   })
 }
 
+/** Defines a suite for each target. */
+export function onEachTarget(suite: (target: Target) => void): void {
+  onEachBroker(startWarren, suite)
+}
+
 /** Defines a suite for each target that uses a foreign program. */
 export function describeWith(name: keyof Foreign, suite: (path: string, target: Target) => void): void {
   const path = inject('foreign')[name]
   if (path === undefined) describe.skip(`without ${name}`, () => {})
-  else onEachTarget(startWarren, (target) => suite(path, target))
+  else onEachTarget((target) => suite(path, target))
 }
 
 /** Address of a target for clients that take one, with the vhost `/`. */
