@@ -32,6 +32,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
+          globalSetup: ['tests/testkit/src/global-setup.ts'],
           include: [
             'packages/*/test/integration/**/*.test.ts',
             'tests/*/test/**/*.test.ts',

@@ -1,0 +1,108 @@
+/** Words of the behaviour suites: the brokers they run on, tables of errors, and small steps over a raw peer. */
+
+import { type CreateBrokerOptions, createBroker } from '@warrenmq/broker'
+import type { BasicProperties, FieldTable, MethodInput } from '@warrenmq/codec'
+import { eventually, type OpenOptions, onEachTarget, type RawPeer, type Received, type Target } from '@warrenmq/testkit'
+import { expect, it } from 'vitest'
+
+/** Runs a suite against this broker in this process, with these options, and against RabbitMQ. */
+export function onEachBroker(suite: (target: Target) => void, options: CreateBrokerOptions = {}): void {
+  onEachTarget(() => createBroker({ port: 0, ...options }), suite)
+}
+
+/** Something a client does wrong on channel 1, and how the broker answers. */
+export interface Refusal {
+  readonly name: string
+  steps(peer: RawPeer): unknown
+  /** As `RawPeer.outcome` says it. */
+  readonly expected: string
+  /** What RabbitMQ 3.10.8 answers where this broker differs on purpose. */
+  readonly rabbit?: string
+}
+
+/** One test for each refusal, on a connection of its own. */
+export function itRefuses(target: Target, refusals: readonly Refusal[], options: OpenOptions = {}): void {
+  it.each(refusals)('$name', async ({ steps, expected, rabbit }) => {
+    await using peer = await target.openChannel(options)
+    await steps(peer)
+    expect(await peer.outcome()).toBe(target.isRabbit ? (rabbit ?? expected) : expected)
+  })
+}
+
+/** Declares a queue that ends with its connection. Returns its name. */
+export async function declareQueue(
+  peer: RawPeer,
+  queue = '',
+  args: Omit<MethodInput<'queue.declare'>, 'queue'> = {},
+): Promise<string> {
+  return (await peer.call(1, 'queue.declare', { queue, exclusive: true, ...args })).queue
+}
+
+/** Declares an exchange that goes with its last binding. Returns its name. */
+export async function declareExchange(
+  peer: RawPeer,
+  exchange: string,
+  type: string,
+  args: Omit<MethodInput<'exchange.declare'>, 'exchange' | 'type'> = {},
+): Promise<string> {
+  await peer.call(1, 'exchange.declare', { exchange, type, autoDelete: true, ...args })
+  return exchange
+}
+
+/** Binds a queue. */
+export async function bind(
+  peer: RawPeer,
+  queue: string,
+  exchange: string,
+  routingKey = '',
+  args: FieldTable = {},
+): Promise<void> {
+  await peer.call(1, 'queue.bind', { queue, exchange, routingKey, arguments: args })
+}
+
+/** Publishes to a queue by its name. */
+export function sendTo(peer: RawPeer, queue: string, body: string | Uint8Array, properties?: BasicProperties): void {
+  peer.publish(1, { routingKey: queue }, body, properties)
+}
+
+/** What a passive declare says about a queue. */
+export async function inspect(peer: RawPeer, queue: string): Promise<{ messageCount: number; consumerCount: number }> {
+  const { messageCount, consumerCount } = await peer.call(1, 'queue.declare', { queue, passive: true })
+  return { messageCount, consumerCount }
+}
+
+/** Waits until a queue has this many ready messages. */
+export async function untilReady(peer: RawPeer, queue: string, count: number): Promise<void> {
+  const what = `${count} ready messages in '${queue}'`
+  await eventually(async () => (await inspect(peer, queue)).messageCount === count, what)
+}
+
+/** Gets a message, or `undefined` from an empty queue. */
+export async function get(
+  peer: RawPeer,
+  queue: string,
+  { noAck = true, channel = 1 }: { noAck?: boolean; channel?: number } = {},
+): Promise<Received<'basic.get-ok'> | undefined> {
+  peer.send(channel, 'basic.get', { queue, noAck })
+  const coming = await peer.peek(channel)
+  if (!coming.includes(': basic.get-empty')) return peer.expectContent(channel, 'basic.get-ok')
+  await peer.expect(channel, 'basic.get-empty')
+  return undefined
+}
+
+/** Takes everything out of a queue and returns the bodies, in order. */
+export async function drain(peer: RawPeer, queue: string): Promise<string[]> {
+  const bodies: string[] = []
+  for (;;) {
+    const message = await get(peer, queue)
+    if (message === undefined) return bodies
+    bodies.push(message.body.toString())
+  }
+}
+
+/** Takes this many deliveries and returns the bodies, in order. */
+export async function takeDeliveries(peer: RawPeer, count: number, channel = 1): Promise<string[]> {
+  const bodies: string[] = []
+  while (bodies.length < count) bodies.push((await peer.expectContent(channel, 'basic.deliver')).body.toString())
+  return bodies
+}

@@ -1,0 +1,13 @@
+/** What tests of every package may use. */
+
+export type { Content } from './content.ts'
+export { describeFrame, describeMethod } from './describe.ts'
+export { describeMissing, type Foreign, findForeign } from './foreign.ts'
+export { freePorts } from './free-ports.ts'
+export { begin, logIn, MODERN_CLIENT, type OpenOptions, openChannel, openConnection, startOk } from './open.ts'
+export { type Program, type ProgramOptions, startProgram } from './program.ts'
+export { type Rabbit, startRabbit } from './rabbit.ts'
+export { type Frame, RawPeer, type Received, rawPeer } from './raw-peer.ts'
+export { onEachTarget, type StartedBroker, type Target } from './targets.ts'
+export { eventually, WAIT_LIMIT_MS, within } from './waiting.ts'
+export { startWarren, type WarrenProgram } from './warren.ts'

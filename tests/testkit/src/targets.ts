@@ -1,0 +1,63 @@
+/** Brokers that a suite runs against: ours, and RabbitMQ where it is installed. */
+
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, inject } from 'vitest'
+import type {} from './global-setup.ts'
+import { type OpenOptions, openChannel, openConnection } from './open.ts'
+import type { RawPeer } from './raw-peer.ts'
+
+const START_LIMIT_MS = 60_000
+
+/** A broker that was started for a suite. */
+export interface StartedBroker extends AsyncDisposable {
+  readonly port: number
+}
+
+/** What a suite runs against; it is up when the tests run. */
+export interface Target {
+  readonly name: 'warren' | 'rabbitmq'
+  readonly isRabbit: boolean
+  readonly port: number
+  /** A connection after its handshake. */
+  openConnection(options?: OpenOptions): Promise<RawPeer>
+  /** A connection with channel 1 open. */
+  openChannel(options?: OpenOptions): Promise<RawPeer>
+}
+
+/** Defines a suite twice: against the broker that `startWarren` starts, and against the run's RabbitMQ. */
+export function onEachTarget(startWarren: () => Promise<StartedBroker>, suite: (target: Target) => void): void {
+  defineSuite('warren', startWarren, suite)
+  if (inject('foreign').rabbitmqServer !== undefined) defineSuite('rabbitmq', sharedRabbit, suite)
+}
+
+function defineSuite(name: Target['name'], start: () => Promise<StartedBroker>, suite: (target: Target) => void): void {
+  describe(name, () => {
+    let broker: StartedBroker | undefined
+    const target: Target = {
+      name,
+      isRabbit: name === 'rabbitmq',
+      get port() {
+        if (broker === undefined) throw new Error(`${name} is not up before the tests run`)
+        return broker.port
+      },
+      openConnection: (options) => openConnection(target.port, options),
+      openChannel: (options) => openChannel(target.port, options),
+    }
+    beforeAll(async () => {
+      broker = await start()
+    }, START_LIMIT_MS)
+    afterAll(async () => {
+      await broker?.[Symbol.asyncDispose]()
+    })
+    suite(target)
+  })
+}
+
+/** The RabbitMQ of this run, which the first to ask starts. It ends with the run. */
+async function sharedRabbit(): Promise<StartedBroker> {
+  const answer = await text(connect(inject('rabbitDoorPort'), '127.0.0.1'))
+  const port = Number(answer)
+  if (!Number.isInteger(port)) throw new Error(answer)
+  return { port, async [Symbol.asyncDispose]() {} }
+}

@@ -1,0 +1,26 @@
+/** The program `warren` as a process of its own. */
+
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Program, startProgram } from './program.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../../packages/broker/dist/bin/warren.js', import.meta.url))
+
+/** A `warren` that runs. */
+export interface WarrenProgram extends AsyncDisposable {
+  readonly port: number
+  readonly program: Program
+}
+
+/** Starts `warren` on a free port and resolves once it listens. It runs what `npm run build` compiled. */
+export async function startWarren(args: readonly string[] = []): Promise<WarrenProgram> {
+  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run npm run build`)
+  const program = startProgram(process.execPath, [PROGRAM, '--host', '127.0.0.1', '--port', '0', ...args])
+  try {
+    const line = JSON.parse(await program.line((text) => text.includes('listening for AMQP')))
+    return { port: line.port, program, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() }
+  } catch (error) {
+    await program.stop()
+    throw error
+  }
+}
