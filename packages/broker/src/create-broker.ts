@@ -63,11 +63,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     creditDelay,
     clock,
     random: options.random ?? systemRandom,
-    authenticator: new SingleUserAuthenticator(
-      resolved.defaultUser,
-      resolved.defaultPassword,
-      resolved.loopbackUsers,
-    ),
+    authenticator: new SingleUserAuthenticator(resolved.defaultUser, resolved.defaultPassword, resolved.loopbackUsers),
     logger,
     connections,
   }

@@ -84,5 +84,5 @@ function showValue(rule: OptionRule, value: unknown): string {
   if (rule.kind === 'text' && rule.secret === true) return ''
   if (typeof value === 'number' || typeof value === 'bigint') return ` ${value}`
   if (typeof value === 'string' || Array.isArray(value)) return ` ${JSON.stringify(value)}`
-  return ` of type ${value === null ? 'null' : typeof value}`
+  return ` of type ${typeof value}`
 }

@@ -72,8 +72,9 @@ export function parseConfiguration(text: string, path: string): ProgramSettings 
 /** Splits a line; `undefined` when it is empty or a comment. Single quotes keep a value as it is, `#` and spaces included. */
 function parseLine(line: string, place: string): { key: string; value: string } | undefined {
   if (/^\s*(#|$)/.test(line)) return undefined
-  const parts = /^\s*([^\s=#]+)\s*=\s*(?:'([^']*)'|(.*?))\s*(?:(?<=\s|')#.*)?$/.exec(line)
-  if (parts === null) throw new ConfigurationError('INVALID_LINE', `${place}: a line must read key = value`)
+  const parts = /^\s*([^\s=#]+)\s*=\s*(?!\s)(?:'([^']*)'|([^'].*?|))\s*(?:(?<=\s|')#.*)?$/.exec(line)
+  if (parts === null)
+    throw new ConfigurationError('INVALID_LINE', `${place}: a line must read key = value or key = 'value'`)
   return { key: parts[1], value: parts[2] ?? parts[3] }
 }
 

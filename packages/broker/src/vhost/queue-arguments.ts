@@ -31,7 +31,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return Number(value.value) > PRIORITY_MAX ? `{max_value_exceeded,${value.value}}` : undefined
   },
   'x-overflow': (value) =>
-    checkType(value, 'S') ?? checkOneOf(value, ['drop-head', 'reject-publish', 'reject-publish-dlx'], 'invalid_overflow'),
+    checkType(value, 'S') ??
+    checkOneOf(value, ['drop-head', 'reject-publish', 'reject-publish-dlx'], 'invalid_overflow'),
   'x-dead-letter-routing-key': (value, table) =>
     checkType(value, 'S') ??
     (table['x-dead-letter-exchange'] === undefined ? 'routing_key_but_no_dlx_defined' : undefined),

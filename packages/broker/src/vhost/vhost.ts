@@ -157,9 +157,9 @@ export class Vhost {
       if (error instanceof RoutingError) throw new ChannelException(ReplyCode.PRECONDITION_FAILED, error.message)
       throw error
     }
-    let sources = this.#sources.get(binding.destination)
-    if (sources === undefined) this.#sources.set(binding.destination, (sources = new Set()))
-    sources.add(source)
+    const sources = this.#sources.get(binding.destination)
+    if (sources === undefined) this.#sources.set(binding.destination, new Set([source]))
+    else sources.add(source)
     this.topologyVersion++
   }
 

@@ -199,4 +199,3 @@ export class Channel {
 function unknownDeliveryTag(deliveryTag: number): ChannelException {
   return new ChannelException(ReplyCode.PRECONDITION_FAILED, `unknown delivery tag ${deliveryTag}`)
 }
-

@@ -17,8 +17,8 @@ import {
   FrameType,
   HEARTBEAT_FRAME,
   type Method,
-  type MethodInput,
   MethodId,
+  type MethodInput,
   type MethodName,
   PROTOCOL_HEADER,
   ReplyCode,
@@ -165,14 +165,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   }
 
   /** One frame from the parser. Returns the offset to go on at, or -1 when nothing more is to be read. */
-  frame(
-    type: number,
-    channelNumber: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    bytesEnd: number,
-  ): number {
+  frame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number, bytesEnd: number): number {
     if (this.#state === 'running' && channelNumber !== 0) {
       return (this.#session as Session).frame(type, channelNumber, bytes, start, end, bytesEnd)
     }

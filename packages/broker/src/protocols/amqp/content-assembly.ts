@@ -5,9 +5,9 @@
  * A body above the limit is counted and thrown away, so that the refusal can come where RabbitMQ's comes: behind its last frame.
  */
 
-import { ConnectionException } from '../../errors.ts'
 import { FrameType, MethodId, ReplyCode } from '@warrenmq/codec'
 import { readUint16, readUint32 } from '@warrenmq/codec/internal'
+import { ConnectionException } from '../../errors.ts'
 import { allocateBytes } from '../../memory/allocate.ts'
 import { FRAME_HEADER_SIZE, type Message, ROUTE_GAP } from '../../queue/message.ts'
 

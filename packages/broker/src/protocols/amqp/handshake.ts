@@ -148,7 +148,8 @@ function readCapabilities(properties: TypedTable): ClientCapabilities {
 
 function describeOutside(name: string, value: number, min: number, max: number): string | undefined {
   const shown = value === 0 ? '0 (no limit)' : String(value)
-  if (value === 0 || value > max) return `negotiated ${name} = ${shown} is higher than the maximum allowed value (${max})`
+  if (value === 0 || value > max)
+    return `negotiated ${name} = ${shown} is higher than the maximum allowed value (${max})`
   if (value < min) return `negotiated ${name} = ${shown} is lower than the minimum allowed value (${min})`
   return undefined
 }

@@ -3,13 +3,13 @@
  */
 
 import {
+  fieldTypeName,
   MethodId,
   PropertyFlag,
   ReplyCode,
   readHeaders,
   readOctetProperty,
   readShortstrProperty,
-  fieldTypeName,
   type TypedTable,
   type TypedValue,
   withProperties,

@@ -2,7 +2,7 @@
  * What the codec refuses, as RabbitMQ tells it to the peer.
  */
 
-import { CodecError, MethodId, ReplyCode } from '@warrenmq/codec'
+import { type CodecError, MethodId, ReplyCode } from '@warrenmq/codec'
 import { readUint32 } from '@warrenmq/codec/internal'
 import { type AmqpException, ConnectionException } from '../../errors.ts'
 import { formatBinary, formatTuple } from './erlang-term.ts'

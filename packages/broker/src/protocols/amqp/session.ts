@@ -32,14 +32,7 @@ export class Session {
   }
 
   /** Takes a frame of a channel, not of channel 0, and returns the offset to go on at, or -1 when the connection is being closed. */
-  frame(
-    type: number,
-    channelNumber: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    bytesEnd: number,
-  ): number {
+  frame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number, bytesEnd: number): number {
     let channel = this.#lastChannel
     if (channel === undefined || channel.number !== channelNumber) {
       channel = this.channels.get(channelNumber)
@@ -112,7 +105,8 @@ export class Session {
     if (type === FrameType.method) assertMethod(bytes, start, end)
     const id = type === FrameType.method ? readUint32(bytes, start) : 0
     if (id === 0 || methodName(id) !== undefined) {
-      if (id !== MethodId.channelOpen) throw new ConnectionException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'", id)
+      if (id !== MethodId.channelOpen)
+        throw new ConnectionException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'", id)
     }
     decodeMethod(bytes, start, end)
     this.#openChannel(channelNumber)

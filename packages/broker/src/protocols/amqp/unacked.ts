@@ -36,7 +36,13 @@ export class UnackedList {
     return this.#count
   }
 
-  push(deliveryTag: number, queue: Queue, position: number, sequence: number, consumer: AmqpConsumer | undefined): void {
+  push(
+    deliveryTag: number,
+    queue: Queue,
+    position: number,
+    sequence: number,
+    consumer: AmqpConsumer | undefined,
+  ): void {
     if (this.#span > this.#mask) this.#grow()
     const index = (this.#head + this.#span) & this.#mask
     this.#tags[index] = deliveryTag

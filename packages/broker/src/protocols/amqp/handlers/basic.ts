@@ -1,6 +1,6 @@
 /** Methods of the class `basic`, except publish and the short form of ack, which have their own ways. */
 
-import { fieldTypeName, FrameType, type MethodArgs, MethodId, ReplyCode } from '@warrenmq/codec'
+import { FrameType, fieldTypeName, type MethodArgs, MethodId, ReplyCode } from '@warrenmq/codec'
 import { createName } from '../../../clock.ts'
 import { ChannelException, ConnectionException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
