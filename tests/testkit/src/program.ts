@@ -91,6 +91,11 @@ export class Program implements AsyncDisposable {
     return this.lines
   }
 
+  /** Sends a signal, to itself alone. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
+  }
+
   /** Asks it to end, and cuts it, with all its children, when it has not ended after `limitMs`. */
   async stop(limitMs: number = WAIT_LIMIT_MS): Promise<number> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM')
