@@ -10,6 +10,7 @@ import { readUint16, readUint32 } from '@warrenmq/codec/internal'
 import { ConnectionException } from '../../errors.ts'
 import { allocateBytes } from '../../memory/allocate.ts'
 import { FRAME_HEADER_SIZE, type Message, ROUTE_GAP } from '../../queue/message.ts'
+import { unknownFrame } from './method-errors.ts'
 
 const FRAME_END = 206
 /** Body bytes for which room is made before any has arrived. */
@@ -77,11 +78,10 @@ export class ContentAssembly {
 
   #header(type: number, bytes: Uint8Array, start: number, end: number, messageSizeMax: number): void {
     if (type !== FrameType.header) throw unexpectedHeader('got non content header frame instead')
+    if (end - start < CONTENT_HEADER_MIN) throw unknownFrame(type, bytes.slice(start, end))
     const classId = readUint16(bytes, start)
     if (classId !== MethodId.basicPublish >>> 16) throw unexpectedHeader(`got one for class ${classId} instead`)
-    if (end - start < CONTENT_HEADER_MIN || readUint16(bytes, start + 2) !== 0) {
-      throw unexpectedHeader('got non content header frame instead')
-    }
+    if (readUint16(bytes, start + 2) !== 0) throw unexpectedHeader('got non content header frame instead')
     this.#bodySize = readUint32(bytes, start + 4) * 2 ** 32 + readUint32(bytes, start + 8)
     this.#received = 0
     this.#keep = this.#bodySize <= messageSizeMax
