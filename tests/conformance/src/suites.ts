@@ -5,17 +5,17 @@
 
 import { type Foreign, onEachTarget as onEachBroker, startWarren, type Target } from '@warrenmq/testkit'
 import { describe, inject } from 'vitest'
-import { type Program, startPika } from './program.ts'
+import { PikaProgram } from './pika-program.ts'
 
 export type { Target }
 
 /** Starts a pika program against the suite's broker. */
-export type StartProgram = (name: string, ...args: string[]) => Program
+export type StartProgram = (name: string, ...args: string[]) => PikaProgram
 
 /** Defines a suite of pika programs for each target. */
 export function describePika(suite: (start: StartProgram, target: Target) => void): void {
   describeWith('pythonWithPika', (python, target) => {
-    suite((name, ...args) => startPika(python, brokerUrl(target), name, ...args), target)
+    suite((name, ...args) => new PikaProgram(python, brokerUrl(target), name, args), target)
   })
 }
 
@@ -32,6 +32,6 @@ export function describeWith(name: keyof Foreign, suite: (path: string, target: 
 }
 
 /** Address of a target for clients that take one, with the vhost `/`. */
-export function brokerUrl(target: Target): string {
+export function brokerUrl(target: { readonly port: number }): string {
   return `amqp://guest:guest@127.0.0.1:${target.port}/%2F`
 }

@@ -1,10 +1,10 @@
 /** Competing consumers of a durable queue, which acknowledge each task, with a prefetch of 1. */
 import { expect, it } from 'vitest'
-import type { Program } from '../src/program.ts'
+import type { PikaProgram } from '../src/pika-program.ts'
 import { describePika } from '../src/suites.ts'
 
 describePika((start) => {
-  async function startWorker(queue: string): Promise<Program> {
+  async function startWorker(queue: string): Promise<PikaProgram> {
     const worker = start('worker', queue)
     await worker.expect('ready')
     return worker
@@ -16,7 +16,11 @@ describePika((start) => {
   }
 
   /** Has the worker settle its next `count` tasks and returns them. */
-  async function work(worker: Program, count: number, settlement: 'ack' | 'requeue' | 'reject'): Promise<unknown[]> {
+  async function work(
+    worker: PikaProgram,
+    count: number,
+    settlement: 'ack' | 'requeue' | 'reject',
+  ): Promise<unknown[]> {
     const tasks: unknown[] = []
     while (tasks.length < count) {
       const { body, redelivered = false } = await worker.expect('received')

@@ -19,16 +19,27 @@ export interface ProgramEvent {
   readonly [field: string]: unknown
 }
 
-export class Program implements AsyncDisposable {
+/** One of the programs of `programs/`, started. Disposing of it kills it. */
+export class PikaProgram implements AsyncDisposable {
   readonly #name: string
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #lines: AsyncIterator<string>
   readonly #closed: Promise<unknown>
   #stderr = ''
 
-  constructor(name: string, command: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
-    this.#name = name
-    this.#child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'pipe'] })
+  /**
+   * @param python A Python that has pika.
+   * @param url Address of the broker, as in `amqp://guest:guest@127.0.0.1:5672/%2F`.
+   * @param name Name of the program's file, without `.py`.
+   */
+  constructor(python: string, url: string, name: string, args: readonly string[] = []) {
+    const file = fileURLToPath(new URL(`../programs/${name}.py`, import.meta.url))
+    this.#name = `${name}.py`
+    // -B: leaves no compiled files behind.
+    this.#child = spawn(python, ['-B', file, ...args], {
+      env: { ...process.env, AMQP_URL: url },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     this.#closed = once(this.#child, 'close')
     this.#closed.catch(() => {})
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
@@ -106,15 +117,4 @@ export class Program implements AsyncDisposable {
   #complaint(what: string, cause?: unknown): Error {
     return new Error(`${this.#name} ${what}; stderr: ${this.#stderr || 'nothing'}`, { cause })
   }
-}
-
-/**
- * Starts one of the pika programs of `programs/`.
- *
- * @param python A Python that has pika.
- * @param url Address of the broker, as in `amqp://guest:guest@127.0.0.1:5672/%2F`.
- */
-export function startPika(python: string, url: string, name: string, ...args: string[]): Program {
-  const file = fileURLToPath(new URL(`../programs/${name}.py`, import.meta.url))
-  return new Program(`${name}.py`, python, ['-B', file, ...args], { AMQP_URL: url })
 }
