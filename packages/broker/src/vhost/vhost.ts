@@ -75,7 +75,7 @@ export class Vhost {
    */
   queueFor(name: string, owner: QueueOwner): Queue {
     const queue = this.queue(name)
-    if (queue.settings.exclusiveOwner !== undefined && queue.settings.exclusiveOwner !== owner) throw this.#locked(name)
+    if (isLockedFor(queue, owner)) throw this.#locked(name)
     return queue
   }
 
@@ -170,6 +170,20 @@ export class Vhost {
     this.#afterUnbind(source)
   }
 
+  /**
+   * Removes a binding of a queue.
+   *
+   * @throws ChannelException RESOURCE_LOCKED when another connection owns the queue, and the binding exists.
+   */
+  unbindQueue(source: Exchange, binding: Binding<Queue>, owner: QueueOwner): void {
+    if (!isLockedFor(binding.destination, owner)) {
+      this.unbind(source, binding)
+    } else if (source.matcher.unbind(binding)) {
+      source.matcher.bind(binding)
+      throw this.#locked(binding.destination.name)
+    }
+  }
+
   /** The queues that a message published to `exchange` with these keys and headers goes to, each once. */
   route(exchange: Exchange, routingKeys: readonly string[], headers: TypedTable | undefined): Queue[] {
     return route<Queue>(exchange, routingKeys, headers)
@@ -238,4 +252,9 @@ export function reservedName(kind: 'queue' | 'exchange', name: string): ChannelE
 
 function exchangeSettings(name: string, type: string, internal: boolean): ExchangeSettings {
   return { name, type, durable: true, autoDelete: false, internal, arguments: NO_ARGUMENTS }
+}
+
+function isLockedFor(queue: Queue, owner: QueueOwner): boolean {
+  const { exclusiveOwner } = queue.settings
+  return exclusiveOwner !== undefined && exclusiveOwner !== owner
 }

@@ -196,6 +196,7 @@ export class Channel {
   }
 }
 
-function unknownDeliveryTag(deliveryTag: number): ChannelException {
+/** The refusal of a delivery tag that is not outstanding. */
+export function unknownDeliveryTag(deliveryTag: number | bigint): ChannelException {
   return new ChannelException(ReplyCode.PRECONDITION_FAILED, `unknown delivery tag ${deliveryTag}`)
 }

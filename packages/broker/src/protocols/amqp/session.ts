@@ -79,8 +79,11 @@ export class Session {
     if (id === MethodId.basicPublish) return channel.publisher.method(bytes, start, end, bytesEnd)
     if (id === MethodId.basicAck && end - start === ACK_SIZE) {
       const deliveryTag = readUint32(bytes, start + 4) * TWO_TO_32 + readUint32(bytes, start + 8)
-      channel.ack(deliveryTag, (bytes[start + 12] & 1) !== 0)
-      return end + 1
+      // The general way names a larger one exactly.
+      if (deliveryTag <= Number.MAX_SAFE_INTEGER) {
+        channel.ack(deliveryTag, (bytes[start + 12] & 1) !== 0)
+        return end + 1
+      }
     }
     // Arguments may be kept, and bytes among them are views: they must not lie in the working memory.
     const method = decodeMethod(bytes.slice(start, end))

@@ -5,7 +5,7 @@ import { createName } from '../../../clock.ts'
 import { ChannelException, ConnectionException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
 import { describeResource } from '../../../vhost/resource-name.ts'
-import type { Channel } from '../channel.ts'
+import { type Channel, unknownDeliveryTag } from '../channel.ts'
 import { AmqpConsumer } from '../consumer.ts'
 import { writeMessage } from '../message-writer.ts'
 import type { MethodHandlers } from './index.ts'
@@ -54,15 +54,15 @@ export const basicHandlers: MethodHandlers = {
   },
 
   'basic.ack'(channel, args) {
-    channel.ack(Number(args.deliveryTag), args.multiple)
+    channel.ack(givenTag(args.deliveryTag), args.multiple)
   },
 
   'basic.nack'(channel, args) {
-    channel.reject(Number(args.deliveryTag), args.multiple, args.requeue)
+    channel.reject(givenTag(args.deliveryTag), args.multiple, args.requeue)
   },
 
   'basic.reject'(channel, args) {
-    channel.reject(Number(args.deliveryTag), false, args.requeue)
+    channel.reject(givenTag(args.deliveryTag), false, args.requeue)
   },
 
   'basic.recover'(channel, args) {
@@ -73,6 +73,12 @@ export const basicHandlers: MethodHandlers = {
   'basic.recover-async'(channel, args) {
     recover(channel, args.requeue)
   },
+}
+
+/** A delivery tag that may have been given out: none is beyond 2^53. */
+function givenTag(deliveryTag: number | bigint): number {
+  if (typeof deliveryTag === 'bigint') throw unknownDeliveryTag(deliveryTag)
+  return deliveryTag
 }
 
 function recover(channel: Channel, requeue: boolean): void {

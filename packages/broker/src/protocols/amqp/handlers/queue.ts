@@ -39,7 +39,8 @@ export const queueHandlers: MethodHandlers = {
     const destination = channel.vhost.queues.get(queueName)
     const routingKey = resolveRoutingKey(args, queueName)
     if (source !== undefined && destination !== undefined) {
-      channel.vhost.unbind(source, { destination, routingKey, arguments: args.arguments })
+      const binding = { destination, routingKey, arguments: args.arguments }
+      channel.vhost.unbindQueue(source, binding, channel.connection)
     }
     channel.send('queue.unbind-ok', {})
   },
@@ -80,7 +81,8 @@ function declare(channel: Channel, args: MethodArgs<'queue.declare'>): Queue {
   const { connection, vhost } = channel
   const given = cleanName(args.queue)
   const name = given === '' ? createName('amq.gen', connection.services.random) : given
-  if (given.startsWith('amq.') && !vhost.queues.has(given)) throw reservedName('queue', given)
+  // Also when the queue is there: a name that the broker made can be declared again only passively.
+  if (given.startsWith('amq.')) throw reservedName('queue', given)
   const settings = {
     name,
     // An exclusive queue ends with its connection, so it is kept as a transient one.
