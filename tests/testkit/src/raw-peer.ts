@@ -187,6 +187,11 @@ export class RawPeer implements AsyncDisposable {
     return describeMethod(method)
   }
 
+  /** Frames that came and were not taken, in words. */
+  get pending(): readonly string[] {
+    return this.#frames.map(describeFrame)
+  }
+
   /** Waits until the other side has ended the connection. */
   untilEnd(limitMs: number = WAIT_LIMIT_MS): Promise<void> {
     return within(this.#end, 'the end of the connection', limitMs)
