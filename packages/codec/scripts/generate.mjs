@@ -20,6 +20,24 @@ const TYPES = {
   longstr: 'Uint8Array',
   table: 'TypedTable',
 }
+const READERS = {
+  octet: 'reader.uint8()',
+  short: 'reader.uint16()',
+  long: 'reader.uint32()',
+  longlong: 'reader.uint64()',
+  shortstr: 'reader.shortString()',
+  longstr: 'reader.longString()',
+  table: 'readTable(reader)',
+}
+const WRITERS = {
+  octet: (value) => `writer.uint8(${value} ?? 0)`,
+  short: (value) => `writer.uint16(${value} ?? 0)`,
+  long: (value) => `writer.uint32(${value} ?? 0)`,
+  longlong: (value) => `writer.uint64(${value} ?? 0)`,
+  shortstr: (value) => `writer.shortString(${value} ?? '')`,
+  longstr: (value) => `writer.longString(${value} ?? '')`,
+  table: (value) => `writeTable(writer, ${value} ?? {})`,
+}
 
 /** Texts of the generated files by their path from the package's root. */
 export function generate() {
@@ -27,12 +45,17 @@ export function generate() {
   return {
     'src/generated/constants.ts': constants(spec),
     'src/generated/methods.ts': methods(spec),
+    'src/generated/method-codecs.ts': methodCodecs(spec),
   }
 }
 
 function constants(spec) {
   const methodIds = allMethods(spec).map(({ key, id, fullName }) => [`  /** ${fullName} */`, `  ${key}: ${hex(id)},`])
-  const flags = spec.properties.map(({ name }, i) => `  ${camel(name)}: 0x${(0x8000 >> i).toString(16).padStart(4, '0')},`)
+  const properties = spec.properties.map(({ name, type }, i) => ({
+    name: camel(name),
+    flag: `0x${(0x8000 >> i).toString(16).padStart(4, '0')}`,
+    type,
+  }))
   const codes = spec.replyCodes.map(({ name, code }) => `  ${name}: ${code},`)
   const hard = spec.replyCodes.filter(({ kind }) => kind === 'hard').map(({ code }) => code)
   return `${HEADER}
@@ -57,9 +80,21 @@ export type MethodId = (typeof MethodId)[keyof typeof MethodId]
 
 /** Bits of the property flags in a content header (§4.2.6.1). */
 export const PropertyFlag = {
-${flags.join('\n')}
+${properties.map(({ name, flag }) => `  ${name}: ${flag},`).join('\n')}
 } as const
 export type PropertyFlag = (typeof PropertyFlag)[keyof typeof PropertyFlag]
+
+/** How a content property stands on the wire. */
+export interface PropertyDefinition {
+  readonly name: keyof typeof PropertyFlag
+  readonly flag: PropertyFlag
+  readonly type: 'shortstr' | 'octet' | 'timestamp' | 'table'
+}
+
+/** The content properties, in wire order. */
+export const PROPERTIES: readonly PropertyDefinition[] = [
+${properties.map(({ name, flag, type }) => `  { name: '${name}', flag: ${flag}, type: '${type}' },`).join('\n')}
+]
 
 /** Reply codes (§1.5.2). */
 export const ReplyCode = {
@@ -84,7 +119,7 @@ ${spec.fieldTypes.map(({ tag }) => `  | '${tag}'`).join('\n')}
 function methods(spec) {
   const all = allMethods(spec)
   return `${HEADER}
-import type { TypedTable } from '../field-table.ts'
+import type { TypedTable } from '../field-value.ts'
 
 /** Arguments of every method, by its name. */
 export interface MethodArgsByName {
@@ -132,6 +167,68 @@ function definition({ fullName, id, sender, content = false, replies = [], class
     replies: [${names}],
     fields: ${list},
   },`
+}
+
+function methodCodecs(spec) {
+  return `${HEADER}
+import type { ByteReader } from '../byte-reader.ts'
+import type { ByteWriter } from '../byte-writer.ts'
+import { readTable, writeTable } from '../field-table.ts'
+import type { MethodArgs, MethodInput, MethodName } from '../method-types.ts'
+
+/** Reads and writes the arguments of one method: straight code per method, so that each kind of argument object has one shape. */
+export interface MethodCodec<N extends MethodName> {
+  read(reader: ByteReader): MethodArgs<N>
+  write(writer: ByteWriter, args: MethodInput<N>): void
+}
+
+/** The codec of every method. */
+export const METHOD_CODECS: { readonly [N in MethodName]: MethodCodec<N> } = {
+${allMethods(spec).map(methodCodec).join('\n')}
+}
+`
+}
+
+function methodCodec({ fullName, arguments: args }) {
+  if (args.length === 0) return `  '${fullName}': { read: () => ({}), write: () => {} },`
+  const firstBit = args.findIndex(({ type }) => type === 'bit')
+  const bits = args.filter(({ type }) => type === 'bit')
+  // Consecutive bits share an octet (§4.2.5.2). No method has more than one octet of them.
+  const consecutive = args.slice(firstBit, firstBit + bits.length).every(({ type }) => type === 'bit')
+  if (bits.length > 8 || !consecutive) throw new Error(`${fullName}: bits must be at most 8, side by side`)
+  const before = firstBit < 0 ? [] : args.slice(0, firstBit)
+  const after = firstBit < 0 ? args : args.slice(firstBit + bits.length)
+  return `  '${fullName}': {
+    read(reader) {
+${lines(6, [
+  ...before.map(({ name, type }) => `const ${camel(name)} = ${READERS[type]}`),
+  ...(firstBit < 0 ? [] : ['const bits = reader.uint8()']),
+])}      return {
+${lines(8, [
+  ...before.map(({ name }) => `${camel(name)},`),
+  ...bits.map(({ name }, i) => `${camel(name)}: (bits & ${1 << i}) !== 0,`),
+  ...after.map(({ name, type }) => `${camel(name)}: ${READERS[type]},`),
+])}      }
+    },
+    write(writer, args) {
+${lines(6, [
+  ...before.map(write),
+  ...(firstBit < 0
+    ? []
+    : [
+        `writer.uint8(${bits.map(({ name }, i) => `${bits.length > 1 ? '(' : ''}args.${camel(name)} ? ${1 << i} : 0${bits.length > 1 ? ')' : ''}`).join(' | ')})`,
+      ]),
+  ...after.map(write),
+])}    },
+  },`
+}
+
+function write({ name, type }) {
+  return WRITERS[type](`args.${camel(name)}`)
+}
+
+function lines(indent, texts) {
+  return texts.map((text) => `${' '.repeat(indent)}${text}\n`).join('')
 }
 
 function allMethods(spec) {

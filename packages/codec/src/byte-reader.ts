@@ -1,24 +1,23 @@
 /**
  * A cursor over a range of bytes. Reading past its end throws, so that nothing outside the range is ever seen.
+ *
+ * Hot path (`bench/methods.bench.ts`): integers are put together from bytes, since a `DataView` per reader cost more than it saved.
  */
 
-import { CodecError, type CodecErrorCode } from './errors.ts'
-import { strictUtf8Decoder } from './text-coding.ts'
+import { readUint16, readUint32 } from './bytes.ts'
+import { CodecError } from './errors.ts'
+import { decodeUtf8, decodeUtf8Lenient } from './text-coding.ts'
 
 export class ByteReader {
   readonly bytes: Uint8Array
   offset: number
   readonly end: number
-  readonly #view: DataView
-  readonly #errorCode: CodecErrorCode
 
-  /** @param errorCode Code of the error that is thrown when the bytes do not suffice. */
-  constructor(bytes: Uint8Array, start: number, end: number, errorCode: CodecErrorCode = 'MALFORMED_ARGUMENTS') {
+  /** @param end Offset behind the range; never more than the bytes there are. */
+  constructor(bytes: Uint8Array, start: number, end: number) {
     this.bytes = bytes
     this.offset = start
     this.end = Math.min(end, bytes.length)
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#errorCode = errorCode
   }
 
   uint8(): number {
@@ -26,41 +25,43 @@ export class ByteReader {
   }
 
   int8(): number {
-    return this.#view.getInt8(this.take(1))
+    return (this.uint8() << 24) >> 24
   }
 
   uint16(): number {
-    return this.#view.getUint16(this.take(2))
+    return readUint16(this.bytes, this.take(2))
   }
 
   int16(): number {
-    return this.#view.getInt16(this.take(2))
+    return (this.uint16() << 16) >> 16
   }
 
   uint32(): number {
-    return this.#view.getUint32(this.take(4))
+    return readUint32(this.bytes, this.take(4))
   }
 
   int32(): number {
-    return this.#view.getInt32(this.take(4))
+    return this.uint32() | 0
   }
 
   /** A number when it is exact as one, else a bigint. */
   uint64(): number | bigint {
-    return exactNumber(this.#view.getBigUint64(this.take(8)))
+    const at = this.take(8)
+    return joinWords(readUint32(this.bytes, at), readUint32(this.bytes, at + 4))
   }
 
   /** A number when it is exact as one, else a bigint. */
   int64(): number | bigint {
-    return exactNumber(this.#view.getBigInt64(this.take(8)))
+    const at = this.take(8)
+    return joinWords(readUint32(this.bytes, at) | 0, readUint32(this.bytes, at + 4))
   }
 
   float32(): number {
-    return this.#view.getFloat32(this.take(4))
+    return viewOf(this.bytes, this.take(4), 4).getFloat32(0)
   }
 
   float64(): number {
-    return this.#view.getFloat64(this.take(8))
+    return viewOf(this.bytes, this.take(8), 8).getFloat64(0)
   }
 
   /** A view of the next `length` bytes. */
@@ -69,48 +70,52 @@ export class ByteReader {
     return this.bytes.subarray(start, start + length)
   }
 
-  /** @throws CodecError INVALID_UTF8. */
-  shortString(): string {
-    const bytes = this.view(this.uint8())
-    if (isAscii(bytes)) return asciiString(bytes)
-    try {
-      return strictUtf8Decoder.decode(bytes)
-    } catch {
-      throw new CodecError('INVALID_UTF8', 'short string is not UTF-8')
-    }
+  /** A view of what a 32-bit length announces. */
+  longString(): Uint8Array {
+    return this.view(this.uint32())
   }
 
-  /** Moves over `length` bytes and returns where they began. */
+  /** What a 32-bit length announces, as text, or as a view when it is not UTF-8. */
+  longText(): string | Uint8Array {
+    const length = this.uint32()
+    const start = this.take(length)
+    return decodeUtf8(this.bytes, start, start + length) ?? this.bytes.subarray(start, start + length)
+  }
+
+  /** @throws CodecError INVALID_UTF8. */
+  shortString(): string {
+    const length = this.uint8()
+    const start = this.take(length)
+    const text = decodeUtf8(this.bytes, start, start + length)
+    if (text === undefined) throw new CodecError('INVALID_UTF8', `short string at ${start} is not UTF-8`)
+    return text
+  }
+
+  /** A short string where RabbitMQ takes any bytes: U+FFFD stands for what is not UTF-8. */
+  lenientShortString(): string {
+    const length = this.uint8()
+    const start = this.take(length)
+    return decodeUtf8Lenient(this.bytes, start, start + length)
+  }
+
+  /** Moves over `length` bytes and returns where they began. @throws CodecError MALFORMED_ARGUMENTS when they are not there. */
   take(length: number): number {
     const start = this.offset
-    if (length > this.end - start) {
-      throw new CodecError(this.#errorCode, `${length} bytes needed at ${start}, ${this.end - start} left`)
-    }
+    if (length > this.end - start) throw cutShort(length, start, this.end)
     this.offset = start + length
     return start
   }
 }
 
-/** `bytes` as text, or `undefined` when they are not UTF-8. */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
-  if (bytes.length <= 64 && isAscii(bytes)) return asciiString(bytes)
-  try {
-    return strictUtf8Decoder.decode(bytes)
-  } catch {
-    return undefined
-  }
+function joinWords(high: number, low: number): number | bigint {
+  const value = high * 2 ** 32 + low
+  return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(low)
 }
 
-function exactNumber(value: bigint): number | bigint {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
+function viewOf(bytes: Uint8Array, offset: number, length: number): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset + offset, length)
 }
 
-function isAscii(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] >= 0x80) return false
-  return true
-}
-
-function asciiString(bytes: Uint8Array): string {
-  return bytes.length === 0 ? '' : String.fromCharCode.apply(null, bytes as unknown as number[])
+function cutShort(length: number, start: number, end: number): CodecError {
+  return new CodecError('MALFORMED_ARGUMENTS', `${length} bytes needed at ${start}, ${Math.max(0, end - start)} left`)
 }

@@ -22,3 +22,10 @@ export function equalBytes(a: Uint8Array, aOffset: number, b: Uint8Array, bOffse
   }
   return true
 }
+
+/** Order of two ranges of bytes as a sort wants it; a beginning comes before what it begins. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i]
+  return a.length - b.length
+}

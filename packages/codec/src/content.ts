@@ -1,8 +1,9 @@
 /** Frames around methods and content: what a sender of messages needs beside `encodeMethodFrame`. */
 
+import { ByteWriter, encodeBytes } from './byte-writer.ts'
 import { CodecError } from './errors.ts'
 import { FRAME_END, FrameType } from './generated/constants.ts'
-import { type BasicProperties, encodeContentHeader } from './properties.ts'
+import { type BasicProperties, writeContentHeader } from './properties.ts'
 
 /** Octets of a frame beside its payload (§4.2.3). */
 export const FRAME_OVERHEAD = 8
@@ -12,25 +13,31 @@ export const FRAME_MIN_SIZE = 4096
 /** A heartbeat, whole. */
 export const HEARTBEAT_FRAME: Uint8Array = Uint8Array.of(FrameType.heartbeat, 0, 0, 0, 0, 0, 0, FRAME_END)
 
-/** A frame of any kind around a payload. */
+/** A frame of any kind around a payload. @throws CodecError VALUE_OUT_OF_RANGE. */
 export function encodeFrame(type: FrameType, channel: number, payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(payload.length + FRAME_OVERHEAD)
-  const view = new DataView(frame.buffer)
-  view.setUint8(0, type)
-  view.setUint16(1, channel)
-  view.setUint32(3, payload.length)
-  frame.set(payload, 7)
-  frame[frame.length - 1] = FRAME_END
+  const writer = new ByteWriter(frame, 0)
+  writer.uint8(type)
+  writer.uint16(channel)
+  writer.longString(payload)
+  writer.uint8(FRAME_END)
   return frame
 }
 
-/** The content header frame of a message. */
+/** The content header frame of a message. @throws CodecError VALUE_OUT_OF_RANGE, and as `encodeTypedTable`. */
 export function encodeContentHeaderFrame(
   channel: number,
   bodySize: number,
   properties: BasicProperties = {},
 ): Uint8Array {
-  return encodeFrame(FrameType.header, channel, encodeContentHeader(bodySize, properties))
+  return encodeBytes((writer) => {
+    writer.uint8(FrameType.header)
+    writer.uint16(channel)
+    const mark = writer.beginLength()
+    writeContentHeader(writer, bodySize, properties)
+    writer.endLength(mark)
+    writer.uint8(FRAME_END)
+  })
 }
 
 /**
@@ -41,7 +48,8 @@ export function encodeContentHeaderFrame(
  */
 export function encodeBodyFrames(channel: number, body: Uint8Array, frameSizeMax: number): Uint8Array[] {
   const payloadMax = frameSizeMax === 0 ? Infinity : frameSizeMax - FRAME_OVERHEAD
-  if (payloadMax <= 0) throw new CodecError('VALUE_OUT_OF_RANGE', `frameSizeMax ${frameSizeMax} must be > ${FRAME_OVERHEAD}`)
+  if (payloadMax <= 0)
+    throw new CodecError('VALUE_OUT_OF_RANGE', `frameSizeMax ${frameSizeMax} must be > ${FRAME_OVERHEAD}`)
   const frames: Uint8Array[] = []
   for (let start = 0; start < body.length; start += payloadMax) {
     const part = body.subarray(start, Math.min(body.length, start + payloadMax))
@@ -50,7 +58,13 @@ export function encodeBodyFrames(channel: number, body: Uint8Array, frameSizeMax
   return frames
 }
 
-/** Content header and body frames of a message, in order. */
+/**
+ * Content header and body frames of a message, in order.
+ *
+ * The header is not split: one that is larger than `frameSizeMax` is for the peer to refuse.
+ *
+ * @throws CodecError as {@link encodeContentHeaderFrame} and {@link encodeBodyFrames}.
+ */
 export function encodeContentFrames(
   channel: number,
   properties: BasicProperties,

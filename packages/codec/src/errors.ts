@@ -1,6 +1,6 @@
 /** The one error class of this package. Its `code` is the contract; the message is for people. */
 
-/** What was wrong. `docs/errors.md` has a row for each. */
+/** What was wrong. `README.md` has a row for each. */
 export type CodecErrorCode =
   | 'FRAME_TOO_LARGE'
   | 'INVALID_FRAME_END'
@@ -14,25 +14,27 @@ export type CodecErrorCode =
   | 'VALUE_OUT_OF_RANGE'
   | 'BUFFER_TOO_SMALL'
 
-/** What is known of a frame that was refused. */
-export interface FrameErrorDetails {
-  readonly frameType: number
+/** What is known of what was refused: of a frame all but `methodId`, of an unknown method only that. */
+export interface CodecErrorDetails {
+  readonly frameType?: number
   /** Size of the payload, in bytes. */
-  readonly size: number
+  readonly size?: number
   /** Largest payload allowed, in bytes. */
   readonly limit?: number
   /** The octet that stands where 206 should. */
   readonly frameEnd?: number
-  /** At most the first 64 bytes of the payload. */
+  /** A copy of at most the first 64 bytes of the payload. */
   readonly payload?: Uint8Array
+  /** `classId << 16 | methodId`. */
+  readonly methodId?: number
 }
 
 /** Bytes that do not follow the protocol, or a value that it cannot carry. */
 export class CodecError extends Error {
   readonly code: CodecErrorCode
-  readonly details: FrameErrorDetails | undefined
+  readonly details: CodecErrorDetails | undefined
 
-  constructor(code: CodecErrorCode, message: string, details?: FrameErrorDetails) {
+  constructor(code: CodecErrorCode, message: string, details?: CodecErrorDetails) {
     super(message)
     this.name = 'CodecError'
     this.code = code

@@ -1,121 +1,88 @@
 /**
- * Field tables with RabbitMQ's type tags (specification §4.2.5; its errata for `s`).
+ * Field tables as bytes, with RabbitMQ's type tags (specification §4.2.5; its errata for `s`).
  *
- * Two forms. The typed form keeps the tag of every value, so that what was decoded encodes to the same bytes; the plain form is what
- * people write. Where a key stands twice, the last one wins in either form.
+ *     table = length 32 | entry …          entry = name (short string) | value
+ *     array = length 32 | value …          value = tag 8 | what the tag says
+ *
+ * Where a name stands twice, the last one wins. A name that is not UTF-8 is taken, as RabbitMQ takes it, with U+FFFD for what is not.
  */
 
-import { ByteReader, decodeUtf8 } from './byte-reader.ts'
-import { ByteWriter } from './byte-writer.ts'
+import { ByteReader } from './byte-reader.ts'
+import { type ByteWriter, encodeBytes } from './byte-writer.ts'
 import { CodecError } from './errors.ts'
-import { FIELD_TYPE_NAMES, type FieldTag } from './generated/constants.ts'
-
-/** Deepest nesting of tables and arrays that is taken. */
-export const NESTING_MAX = 64
-
-/** `value × 10^-scale`. */
-export interface Decimal {
-  readonly scale: number
-  readonly value: number
-}
-
-/** What a typed value can hold: see {@link decodeTypedTable} for which tag gives which. */
-export type TypedFieldValue =
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | Decimal
-  | null
-  | readonly TypedValue[]
-  | TypedTable
-
-/** A value with the tag it has on the wire. */
-export class TypedValue {
-  readonly tag: FieldTag
-  readonly value: TypedFieldValue
-
-  constructor(tag: FieldTag, value: TypedFieldValue) {
-    this.tag = tag
-    this.value = value
-  }
-}
-
-/** Values with their tags, by name; without prototype. */
-export interface TypedTable {
-  readonly [name: string]: TypedValue
-}
-
-/** What a plain table can hold. A {@link TypedValue} asks for an exact tag. */
-export type FieldValue =
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | Date
-  | null
-  | undefined
-  | TypedValue
-  | readonly FieldValue[]
-  | { readonly [name: string]: FieldValue }
-
-/** Plain values by name. `undefined` is left out when encoding. */
-export interface FieldTable {
-  readonly [name: string]: FieldValue
-}
-
-/** A value that is to be encoded with exactly this tag. */
-export function typed(tag: FieldTag, value: TypedFieldValue): TypedValue {
-  return new TypedValue(tag, value)
-}
-
-/** What RabbitMQ calls a type in its texts: `signedint` for `I`, `longstr` for `S`. */
-export function fieldTypeName(tag: FieldTag): string {
-  return FIELD_TYPE_NAMES[tag]
-}
+import {
+  assertNesting,
+  type FieldTable,
+  type TypedFieldValue,
+  type TypedTable,
+  TypedValue,
+  type TypedValueByTag,
+  toPlainTable,
+  toTypedTable,
+} from './field-value.ts'
+import type { FieldTag } from './generated/constants.ts'
 
 /**
  * Decodes the entries of a table, which are `bytes[start]` … `bytes[end - 1]`, without the length in front.
  *
- * | tag | value |
- * | --- | --- |
- * | `t` | boolean |
- * | `b` `B` `s` `u` `I` `i` `f` `d` | number |
- * | `l` `L` `T` | number, or bigint beyond 2^53 |
- * | `S` | string, or the bytes when they are not UTF-8 |
- * | `x` | bytes, a view |
- * | `D` `A` `F` `V` | Decimal, array, table, `null` |
+ * Encoding what it returns gives the same bytes, but for names that stand twice or look like array indices, and for the tag `L`.
+ * Values that are bytes are views into `bytes`.
  *
- * @throws CodecError MALFORMED_ARGUMENTS, UNKNOWN_FIELD_TAG, INVALID_UTF8 for a name, NESTING_TOO_DEEP.
+ * @throws CodecError MALFORMED_ARGUMENTS, UNKNOWN_FIELD_TAG, NESTING_TOO_DEEP.
  */
 export function decodeTypedTable(bytes: Uint8Array, start = 0, end: number = bytes.length): TypedTable {
   return readEntries(new ByteReader(bytes, start, end), 1)
 }
 
+/** Decodes a table to plain values; see {@link decodeTypedTable} and {@link toPlainTable}. */
+export function decodeFieldTable(bytes: Uint8Array, start = 0, end: number = bytes.length): FieldTable {
+  return toPlainTable(decodeTypedTable(bytes, start, end))
+}
+
+/**
+ * Encodes the entries of a table of typed values, without a length in front.
+ *
+ * @throws CodecError VALUE_OUT_OF_RANGE for a value that its tag cannot carry, UNKNOWN_FIELD_TAG, NESTING_TOO_DEEP.
+ */
+export function encodeTypedTable(table: TypedTable): Uint8Array {
+  return encodeBytes((writer) => writeEntries(writer, table, 1))
+}
+
+/** Encodes the entries of a table of plain or typed values; throws as {@link encodeTypedTable}. */
+export function encodeFieldTable(table: FieldTable): Uint8Array {
+  return encodeTypedTable(toTypedTable(table))
+}
+
 /** Reads a table with its length in front. */
 export function readTable(reader: ByteReader, depth = 1): TypedTable {
+  return readEntries(readRange(reader), depth)
+}
+
+/** Writes a table of plain or typed values with its length in front. */
+export function writeTable(writer: ByteWriter, table: FieldTable): void {
+  writeTypedTable(writer, toTypedTable(table), 1)
+}
+
+/** A reader of what the 32-bit length in front announces. */
+function readRange(reader: ByteReader): ByteReader {
   const length = reader.uint32()
   const start = reader.take(length)
-  return readEntries(new ByteReader(reader.bytes, start, start + length), depth)
+  return new ByteReader(reader.bytes, start, start + length)
 }
 
 function readEntries(reader: ByteReader, depth: number): TypedTable {
-  assertDepth(depth)
+  assertNesting(depth)
   const table: Record<string, TypedValue> = Object.create(null)
   while (reader.offset < reader.end) {
-    const name = reader.shortString()
+    const name = reader.lenientShortString()
     table[name] = readValue(reader, depth)
   }
   return table
 }
 
 function readArray(reader: ByteReader, depth: number): TypedValue[] {
-  assertDepth(depth)
-  const length = reader.uint32()
-  const start = reader.take(length)
-  const items = new ByteReader(reader.bytes, start, start + length)
+  assertNesting(depth)
+  const items = readRange(reader)
   const values: TypedValue[] = []
   while (items.offset < items.end) values.push(readValue(items, depth))
   return values
@@ -151,12 +118,10 @@ function readTagged(reader: ByteReader, tag: FieldTag, depth: number): TypedFiel
       return reader.float64()
     case 'D':
       return { scale: reader.uint8(), value: reader.uint32() }
-    case 'S': {
-      const bytes = reader.view(reader.uint32())
-      return decodeUtf8(bytes) ?? bytes
-    }
+    case 'S':
+      return reader.longText()
     case 'x':
-      return reader.view(reader.uint32())
+      return reader.longString()
     case 'A':
       return readArray(reader, depth + 1)
     case 'T':
@@ -166,121 +131,67 @@ function readTagged(reader: ByteReader, tag: FieldTag, depth: number): TypedFiel
     case 'V':
       return null
     default:
-      throw new CodecError('UNKNOWN_FIELD_TAG', `unknown table value tag ${JSON.stringify(tag)}`)
+      throw unknownTag(tag)
   }
 }
 
-/** Encodes a table of either form, without a length in front. */
-export function encodeFieldTable(table: FieldTable): Uint8Array {
-  const writer = new ByteWriter()
-  writeEntries(writer, table, 1)
-  return writer.finish()
+function writeTypedTable(writer: ByteWriter, table: TypedTable, depth: number): void {
+  const mark = writer.beginLength()
+  writeEntries(writer, table, depth)
+  writer.endLength(mark)
 }
 
-/** Writes a table of either form with its length in front. */
-export function writeTable(writer: ByteWriter, table: FieldTable, depth = 1): void {
-  writer.withLength(() => writeEntries(writer, table, depth))
-}
-
-function writeEntries(writer: ByteWriter, table: FieldTable, depth: number): void {
-  assertDepth(depth)
+function writeEntries(writer: ByteWriter, table: TypedTable, depth: number): void {
+  assertNesting(depth)
   for (const name of Object.keys(table)) {
-    const value = table[name]
-    if (value === undefined) continue
     writer.shortString(name)
-    writeValue(writer, value, depth)
+    writeValue(writer, table[name], depth)
   }
 }
 
-function writeValue(writer: ByteWriter, value: FieldValue, depth: number): void {
-  const { tag, value: content } = value instanceof TypedValue ? value : withTag(value)
+function writeArray(writer: ByteWriter, values: readonly TypedValue[], depth: number): void {
+  assertNesting(depth)
+  const mark = writer.beginLength()
+  for (const value of values) writeValue(writer, value, depth)
+  writer.endLength(mark)
+}
+
+function writeValue(writer: ByteWriter, { tag, value }: TypedValue, depth: number): void {
+  const write = WRITERS[tag] as ((writer: ByteWriter, value: TypedFieldValue, depth: number) => void) | undefined
+  if (write === undefined) throw unknownTag(tag)
   // RabbitMQ reads `L` and writes `l`; so does this.
   writer.uint8((tag === 'L' ? 'l' : tag).charCodeAt(0))
-  writeTagged(writer, tag, content as never, depth)
+  write(writer, value, depth)
 }
 
-/** The tag that a plain value gets. */
-function withTag(value: FieldValue): { tag: FieldTag; value: unknown } {
-  if (value === null || value === undefined) return { tag: 'V', value: null }
-  if (typeof value === 'boolean') return { tag: 't', value }
-  if (typeof value === 'string') return { tag: 'S', value }
-  if (typeof value === 'bigint') return { tag: 'l', value }
-  if (typeof value === 'number') return { tag: numberTag(value), value }
-  if (value instanceof Uint8Array) return { tag: 'x', value }
-  if (value instanceof Date) return { tag: 'T', value: Math.floor(value.getTime() / 1000) }
-  return { tag: Array.isArray(value) ? 'A' : 'F', value }
+type WriterByTag = {
+  readonly [T in FieldTag]: (writer: ByteWriter, value: TypedValueByTag[T], depth: number) => void
 }
 
-function numberTag(value: number): FieldTag {
-  if (!Number.isSafeInteger(value) || Object.is(value, -0)) return 'd'
-  return value === (value | 0) ? 'I' : 'l'
-}
+const WRITERS: WriterByTag = Object.assign(Object.create(null), {
+  t: (writer, value) => writer.uint8(value ? 1 : 0),
+  b: (writer, value) => writer.int8(value),
+  B: (writer, value) => writer.uint8(value),
+  s: (writer, value) => writer.int16(value),
+  u: (writer, value) => writer.uint16(value),
+  I: (writer, value) => writer.int32(value),
+  i: (writer, value) => writer.uint32(value),
+  l: (writer, value) => writer.int64(value),
+  L: (writer, value) => writer.int64(value),
+  f: (writer, value) => writer.float32(value),
+  d: (writer, value) => writer.float64(value),
+  D: (writer, { scale, value }) => {
+    writer.uint8(scale)
+    writer.uint32(value)
+  },
+  S: (writer, value) => writer.longString(value),
+  x: (writer, value) => writer.longString(value),
+  A: (writer, value, depth) => writeArray(writer, value, depth + 1),
+  T: (writer, value) => writer.uint64(value),
+  F: (writer, value, depth) => writeTypedTable(writer, value, depth + 1),
+  V: () => {},
+} satisfies WriterByTag)
 
-function writeTagged(writer: ByteWriter, tag: FieldTag, value: never, depth: number): void {
-  switch (tag) {
-    case 't':
-      return writer.uint8(value ? 1 : 0)
-    case 'b':
-      return writer.int8(value)
-    case 'B':
-      return writer.uint8(value)
-    case 's':
-      return writer.int16(value)
-    case 'u':
-      return writer.uint16(value)
-    case 'I':
-      return writer.int32(value)
-    case 'i':
-      return writer.uint32(value)
-    case 'l':
-    case 'L':
-      return writer.int64(value)
-    case 'f':
-      return writer.float32(value)
-    case 'd':
-      return writer.float64(value)
-    case 'D':
-      writer.uint8((value as Decimal).scale)
-      return writer.uint32((value as Decimal).value)
-    case 'S':
-    case 'x':
-      return writer.longString(value)
-    case 'A':
-      return writer.withLength(() => {
-        assertDepth(depth + 1)
-        for (const item of value as readonly FieldValue[]) writeValue(writer, item, depth + 1)
-      })
-    case 'T':
-      return writer.uint64(value)
-    case 'F':
-      return writeTable(writer, value, depth + 1)
-    case 'V':
-      return undefined
-    default:
-      throw new CodecError('UNKNOWN_FIELD_TAG', `unknown table value tag ${JSON.stringify(tag)}`)
-  }
-}
-
-/** The plain form of a typed table. Timestamps become `Date`, decimals numbers. */
-export function toPlainTable(table: TypedTable): FieldTable {
-  const plain: Record<string, FieldValue> = Object.create(null)
-  for (const name of Object.keys(table)) plain[name] = toPlainValue(table[name])
-  return plain
-}
-
-function toPlainValue({ tag, value }: TypedValue): FieldValue {
-  if (tag === 'A') return (value as readonly TypedValue[]).map(toPlainValue)
-  if (tag === 'F') return toPlainTable(value as TypedTable)
-  if (tag === 'T') return new Date(Number(value) * 1000)
-  if (tag === 'D') return (value as Decimal).value / 10 ** (value as Decimal).scale
-  return value as FieldValue
-}
-
-/** Decodes a table to plain values; see {@link decodeTypedTable} and {@link toPlainTable}. */
-export function decodeFieldTable(bytes: Uint8Array, start = 0, end: number = bytes.length): FieldTable {
-  return toPlainTable(decodeTypedTable(bytes, start, end))
-}
-
-function assertDepth(depth: number): void {
-  if (depth > NESTING_MAX) throw new CodecError('NESTING_TOO_DEEP', `tables nest deeper than ${NESTING_MAX}`)
+function unknownTag(tag: string): CodecError {
+  return new CodecError('UNKNOWN_FIELD_TAG', `unknown table value tag ${JSON.stringify(tag)}`)
 }

@@ -8,12 +8,16 @@
  */
 
 import { readUint16, readUint32 } from './bytes.ts'
-import { CodecError } from './errors.ts'
 import { FRAME_OVERHEAD } from './content.ts'
+import { CodecError } from './errors.ts'
 import { FRAME_END, FrameType } from './generated/constants.ts'
 
 /** Octets of a frame before its payload: type, channel, size. */
 const FRAME_HEADER_SIZE = 7
+/** Largest buffer that a parser keeps for the next incomplete frame, in bytes. */
+const CARRY_KEPT_MAX = 1 << 18
+/** Bytes of a refused payload that an error shows. */
+const SHOWN_PAYLOAD_SIZE = 64
 
 /** Who receives the frames. */
 export interface FrameSink {
@@ -58,7 +62,12 @@ export function scanFrames(
     if (payloadEnd >= end) break
     if (bytes[payloadEnd] !== FRAME_END) throw invalidFrameEnd(bytes, offset, payloadStart, payloadEnd)
     const type = bytes[offset]
-    if (type !== FrameType.method && type !== FrameType.header && type !== FrameType.body && type !== FrameType.heartbeat) {
+    if (
+      type !== FrameType.method &&
+      type !== FrameType.header &&
+      type !== FrameType.body &&
+      type !== FrameType.heartbeat
+    ) {
       throw unknownFrameType(bytes, offset, payloadStart, payloadEnd)
     }
     offset = sink.frame(type, readUint16(bytes, offset + 1), bytes, payloadStart, payloadEnd, end)
@@ -84,7 +93,7 @@ export interface FrameParserOptions {
 /**
  * Cuts a stream of chunks into frames, carrying an incomplete tail over to the next chunk.
  *
- * It holds at most one incomplete frame, whose memory grows with the bytes that really arrived.
+ * It holds at most one incomplete frame, in at most twice the memory of the bytes that really arrived, or 256 KiB.
  */
 export class FrameParser {
   /** Largest payload taken, in bytes; may be changed between chunks, as `connection.tune-ok` does. `0` stands for no limit. */
@@ -130,14 +139,20 @@ export class FrameParser {
         return next
       },
     })
-    if (stopped || consumed > 0) this.#carryLength = 0
+    if (stopped || consumed > 0) this.#release()
     return stopped ? -1 : end
+  }
+
+  #release(): void {
+    this.#carryLength = 0
+    if (this.#carry.length > CARRY_KEPT_MAX) this.#carry = new Uint8Array(0)
   }
 
   #keep(chunk: Uint8Array, start: number, end: number): void {
     const length = this.#carryLength + end - start
     if (length > this.#carry.length) {
-      const grown = new Uint8Array(Math.max(length, Math.min(this.#carry.length * 2, 1 << 20)))
+      // Doubling keeps the cost of a large frame in proportion to its size.
+      const grown = new Uint8Array(Math.max(length, this.#carry.length * 2))
       grown.set(this.#carry.subarray(0, this.#carryLength))
       this.#carry = grown
     }
@@ -160,7 +175,7 @@ function invalidFrameEnd(bytes: Uint8Array, offset: number, payloadStart: number
     frameType,
     size: payloadEnd - payloadStart,
     frameEnd: bytes[payloadEnd],
-    payload: bytes.slice(payloadStart, Math.min(payloadEnd, payloadStart + 64)),
+    payload: shownPayload(bytes, payloadStart, payloadEnd),
   })
 }
 
@@ -169,6 +184,11 @@ function unknownFrameType(bytes: Uint8Array, offset: number, payloadStart: numbe
   return new CodecError('UNKNOWN_FRAME_TYPE', `unknown frame type ${frameType}`, {
     frameType,
     size: payloadEnd - payloadStart,
-    payload: bytes.slice(payloadStart, Math.min(payloadEnd, payloadStart + 64)),
+    payload: shownPayload(bytes, payloadStart, payloadEnd),
   })
+}
+
+function shownPayload(bytes: Uint8Array, payloadStart: number, payloadEnd: number): Uint8Array {
+  // The `slice` of a Buffer would be a view.
+  return new Uint8Array(bytes.subarray(payloadStart, Math.min(payloadEnd, payloadStart + SHOWN_PAYLOAD_SIZE)))
 }

@@ -10,43 +10,7 @@ export {
   FRAME_OVERHEAD,
   HEARTBEAT_FRAME,
 } from './content.ts'
-export { CodecError, type CodecErrorCode, type FrameErrorDetails } from './errors.ts'
 export {
-  type Decimal,
-  decodeFieldTable,
-  decodeTypedTable,
-  encodeFieldTable,
-  type FieldTable,
-  type FieldValue,
-  fieldTypeName,
-  NESTING_MAX,
-  toPlainTable,
-  type TypedFieldValue,
-  type TypedTable,
-  TypedValue,
-  typed,
-} from './field-table.ts'
-export { FrameParser, type FrameParserOptions, type FrameSink } from './frame-parser.ts'
-export { ClassId, FRAME_END, type FieldTag, FrameType, MethodId, PropertyFlag, ReplyCode } from './generated/constants.ts'
-export {
-  decodeMethod,
-  encodeMethod,
-  encodeMethodFrame,
-  isHardError,
-  type Method,
-  type MethodArgs,
-  type MethodInput,
-  type MethodName,
-  methodName,
-  replyCodeName,
-  writeMethodFrame,
-} from './methods.ts'
-export {
-  type BasicProperties,
-  type DecodedProperties,
-  decodeProperties,
-  encodeContentHeader,
-  encodeProperties,
   propertyOffset,
   readBodySize,
   readHeaders,
@@ -55,9 +19,53 @@ export {
   readShortstrProperty,
   readTimestamp,
   validateContentHeader,
-  withProperties,
+} from './content-header.ts'
+export { withHeaders, withProperties } from './content-header-changes.ts'
+export { CodecError, type CodecErrorCode, type CodecErrorDetails } from './errors.ts'
+export { decodeFieldTable, decodeTypedTable, encodeFieldTable, encodeTypedTable } from './field-table.ts'
+export {
+  type Decimal,
+  type FieldTable,
+  type FieldValue,
+  fieldTypeName,
+  NESTING_MAX,
+  type TypedFieldValue,
+  type TypedTable,
+  TypedValue,
+  type TypedValueByTag,
+  toPlainTable,
+  typed,
+} from './field-value.ts'
+export { FrameParser, type FrameParserOptions, type FrameSink } from './frame-parser.ts'
+export {
+  ClassId,
+  type FieldTag,
+  FRAME_END,
+  FrameType,
+  MethodId,
+  PropertyFlag,
+  ReplyCode,
+} from './generated/constants.ts'
+// What other libraries need.
+export type { FieldType, MethodArgsByName, MethodDefinition } from './generated/methods.ts'
+export type { Method, MethodArgs, MethodInput, MethodName } from './method-types.ts'
+export {
+  decodeMethod,
+  encodeMethod,
+  encodeMethodFrame,
+  methodDefinition,
+  methodName,
+  writeMethodFrame,
+} from './methods.ts'
+export {
+  type BasicProperties,
+  type DecodedProperties,
+  decodeProperties,
+  encodeContentHeader,
+  encodeProperties,
 } from './properties.ts'
 export { PROTOCOL_HEADER, type ProtocolHeader, parseProtocolHeader } from './protocol-header.ts'
+export { isHardError, replyCodeName } from './reply-codes.ts'
 export {
   decodeAmqplainResponse,
   decodePlainResponse,
@@ -66,7 +74,3 @@ export {
   encodePlainResponse,
   type PlainCredentials,
 } from './sasl.ts'
-
-// What other libraries need.
-export type { FieldType, MethodArgsByName, MethodDefinition } from './generated/methods.ts'
-export { methodDefinition } from './methods.ts'

@@ -176,6 +176,31 @@ export const PropertyFlag = {
 } as const
 export type PropertyFlag = (typeof PropertyFlag)[keyof typeof PropertyFlag]
 
+/** How a content property stands on the wire. */
+export interface PropertyDefinition {
+  readonly name: keyof typeof PropertyFlag
+  readonly flag: PropertyFlag
+  readonly type: 'shortstr' | 'octet' | 'timestamp' | 'table'
+}
+
+/** The content properties, in wire order. */
+export const PROPERTIES: readonly PropertyDefinition[] = [
+  { name: 'contentType', flag: 0x8000, type: 'shortstr' },
+  { name: 'contentEncoding', flag: 0x4000, type: 'shortstr' },
+  { name: 'headers', flag: 0x2000, type: 'table' },
+  { name: 'deliveryMode', flag: 0x1000, type: 'octet' },
+  { name: 'priority', flag: 0x0800, type: 'octet' },
+  { name: 'correlationId', flag: 0x0400, type: 'shortstr' },
+  { name: 'replyTo', flag: 0x0200, type: 'shortstr' },
+  { name: 'expiration', flag: 0x0100, type: 'shortstr' },
+  { name: 'messageId', flag: 0x0080, type: 'shortstr' },
+  { name: 'timestamp', flag: 0x0040, type: 'timestamp' },
+  { name: 'type', flag: 0x0020, type: 'shortstr' },
+  { name: 'userId', flag: 0x0010, type: 'shortstr' },
+  { name: 'appId', flag: 0x0008, type: 'shortstr' },
+  { name: 'clusterId', flag: 0x0004, type: 'shortstr' },
+]
+
 /** Reply codes (§1.5.2). */
 export const ReplyCode = {
   REPLY_SUCCESS: 200,

@@ -1,6 +1,6 @@
 // Generated from spec/amqp-0-9-1.json by scripts/generate.mjs. Do not edit.
 
-import type { TypedTable } from '../field-table.ts'
+import type { TypedTable } from '../field-value.ts'
 
 /** Arguments of every method, by its name. */
 export interface MethodArgsByName {
