@@ -88,7 +88,7 @@ async function compareAll(wanted, options, loadProgram) {
 
 function describeMachine() {
   const memoryGiB = (totalmem() / 2 ** 30).toFixed(0)
-  return `${cpus().length} × ${cpus()[0]?.model.trim()}, ${memoryGiB} GiB, Linux ${release()}`
+  return `${cpus().length} × ${cpus()[0]?.model.trim()}, ${memoryGiB} GiB, Linux ${release().split('-')[0]}`
 }
 
 /** @param {BenchOptions} options */
