@@ -6,11 +6,13 @@ import { expect, it } from 'vitest'
 import { onEachBroker } from './support.ts'
 
 onEachBroker((target) => {
-  it.concurrent('come in every interval', async () => {
+  it.concurrent('come twice in every interval', async () => {
     await using peer = await target.openConnection({ heartbeat: 1 })
+    const start = performance.now()
     const beating = setInterval(() => peer.write(HEARTBEAT_FRAME), 400)
     try {
-      await eventually(() => peer.heartbeatCount >= 3, 'three heartbeats')
+      await eventually(() => peer.heartbeatCount >= 4, 'four heartbeats')
+      expect(performance.now() - start).toBeLessThan(3500)
       expect(peer.ended).toBe(false)
     } finally {
       clearInterval(beating)

@@ -373,7 +373,12 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
         this.#received = false
         return received
       },
-      sendHeartbeat: () => this.output.write(HEARTBEAT_FRAME),
+      sendHeartbeat: () => {
+        this.output.write(HEARTBEAT_FRAME)
+        this.output.flush()
+        // A heartbeat does not stand for the next one.
+        this.output.active = false
+      },
       peerDead: () => {
         this.services.logger.warn({ connection: this.name }, 'missed heartbeats from client')
         this.destroy()
