@@ -98,7 +98,8 @@ function assertConsumable(channel: Channel, queue: Queue, args: MethodArgs<'basi
     throw new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
   }
   const [first] = queue.consumers
-  if (first !== undefined && (args.exclusive || first.exclusive)) {
+  const single = queue.settings.arguments['x-single-active-consumer']?.value === true
+  if ((args.exclusive && (single || first !== undefined)) || first?.exclusive) {
     throw new ChannelException(ReplyCode.ACCESS_REFUSED, `${resource} in exclusive use`)
   }
 }
