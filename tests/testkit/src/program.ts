@@ -75,18 +75,18 @@ export class Program implements AsyncDisposable {
           this.#wake = resolve
         })
         if ((await Promise.race([printed, this.exited])) !== undefined && this.#taken === this.lines.length) {
-          throw new Error(`${this.#name} ended early: ${this.lines.join(' | ')} ${this.#errorText}`)
+          throw new Error(`${this.#name} ended early: ${this.#printed}`)
         }
       }
     }
-    return within(found(), `a line of ${this.#name}; so far: ${this.lines.join(' | ')} ${this.#errorText}`, limitMs)
+    return within(found(), () => `a line of ${this.#name}; so far: ${this.#printed}`, limitMs)
   }
 
   /** Waits for a successful end and returns all lines. @throws Error when the exit code is not 0. */
   async finish(limitMs: number = WAIT_LIMIT_MS): Promise<readonly string[]> {
     const exitCode = await within(this.exited, `the end of ${this.#name}`, limitMs)
     if (exitCode !== 0) {
-      throw new Error(`${this.#name} ended with ${exitCode}: ${this.lines.join(' | ')} ${this.#errorText}`)
+      throw new Error(`${this.#name} ended with ${exitCode}: ${this.#printed}`)
     }
     return this.lines
   }
@@ -109,6 +109,11 @@ export class Program implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
+  }
+
+  /** All it printed so far, for messages. */
+  get #printed(): string {
+    return `${this.lines.join(' | ')} ${this.#errorText}`
   }
 }
 

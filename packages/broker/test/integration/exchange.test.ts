@@ -265,6 +265,39 @@ onEachBroker((target) => {
     }, 'the end of the exchange')
   })
 
+  it('deletes an auto-delete exchange when the exchange that it was bound to is deleted', async () => {
+    await using peer = await target.openChannel()
+    await declareExchange(peer, 'ex-source', 'fanout')
+    await declareExchange(peer, 'ex-target', 'fanout')
+    await peer.call(1, 'exchange.bind', { source: 'ex-source', destination: 'ex-target' })
+    await peer.call(1, 'exchange.delete', { exchange: 'ex-target' })
+    peer.send(1, 'exchange.declare', { exchange: 'ex-source', passive: true })
+    expect(await peer.outcome()).toBe(missing('ex-source'))
+  })
+
+  it('removes the bindings of a deleted exchange', async () => {
+    await using peer = await target.openChannel()
+    const queue = await declareQueue(peer)
+    await declareExchange(peer, 'ex-fleeting', 'fanout')
+    await bind(peer, queue, 'ex-fleeting')
+    await peer.call(1, 'exchange.delete', { exchange: 'ex-fleeting' })
+    await declareExchange(peer, 'ex-fleeting', 'fanout')
+    peer.publish(1, { exchange: 'ex-fleeting' }, 'lost')
+    await peer.call(1, 'exchange.delete', { exchange: 'ex-fleeting' })
+    expect(await drain(peer, queue)).toEqual([])
+  })
+
+  it('routes to an internal exchange that is an alternate', async () => {
+    await using peer = await target.openChannel()
+    const queue = await declareQueue(peer)
+    await declareExchange(peer, 'ex-alternate', 'fanout', { internal: true })
+    await declareExchange(peer, 'ex-primary', 'direct', { arguments: { 'alternate-exchange': 'ex-alternate' } })
+    await bind(peer, queue, 'ex-alternate')
+    peer.publish(1, { exchange: 'ex-primary', routingKey: 'nowhere' }, 'caught')
+    expect(await drain(peer, queue)).toEqual(['caught'])
+    await peer.call(1, 'exchange.delete', { exchange: 'ex-primary' })
+  })
+
   it('routes to an internal exchange only through a binding', async () => {
     await using peer = await target.openChannel()
     const queue = await declareQueue(peer)
