@@ -12,7 +12,7 @@
 import { readUint16, readUint32 } from '@warrenmq/codec/internal'
 import { allocateBytes } from '../../memory/allocate.ts'
 import { BLOCK_SIZE, copyIn, storeBlocks, workingMemory } from '../../memory/working-memory.ts'
-import { FRAME_HEADER_SIZE, type Message } from '../../queue/message.ts'
+import type { Message } from '../../queue/message.ts'
 import type { MessageStore } from '../message-store.ts'
 
 const RECORD_HEADER_SIZE = 8
@@ -197,9 +197,4 @@ function writeRecordHeader(bytes: Uint8Array, offset: number, length: number, ro
   bytes[offset + 5] = routeLength
   bytes[offset + 6] = 0
   bytes[offset + 7] = 0
-}
-
-/** Bytes of a message of `bodySize` bytes with this route and content header, as the store keeps it. */
-export function storedLength(routeLength: number, headerFrameSize: number, bodySize: number): number {
-  return routeLength + 2 + headerFrameSize + (bodySize > 0 ? FRAME_HEADER_SIZE + bodySize + 1 : 0)
 }

@@ -66,6 +66,8 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   #header: Uint8Array = new Uint8Array(0)
   #session: Session | undefined
   #state: State = 'header'
+  /** Whether the login is being decided; frames wait meanwhile. */
+  #authenticating = false
   #channelMax = 0
   #heartbeatSeconds = 0
   #received = false
@@ -173,6 +175,10 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
       this.#ownFrame(type, channelNumber, bytes, start, end)
     } catch (error) {
       this.#failed(error instanceof CodecError ? methodError(error, bytes, start, end) : error, 0)
+    }
+    if (this.#authenticating) {
+      this.#input.hold(end + 1)
+      return -1
     }
     return this.#state === 'closed' ? -1 : end + 1
   }
@@ -332,8 +338,15 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   }
 
   pauseWhile(work: Promise<void>): void {
+    this.#authenticating = true
     this.#pause()
-    work.catch((error) => this.#failed(error, 0)).finally(() => this.#resume())
+    work
+      .then(() => {
+        this.#authenticating = false
+        if (this.#state === 'handshake') this.#input.release()
+      })
+      .catch((error) => this.#failed(error instanceof CodecError ? framingError(error) : error, 0))
+      .finally(() => this.#resume())
   }
 
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void {

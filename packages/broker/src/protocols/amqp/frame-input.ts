@@ -20,6 +20,9 @@ export class FrameInput {
   #carry: Uint8Array = new Uint8Array(0)
   #carryLength = 0
   #closed = false
+  /** Where the frames begin that must wait; -1 when nothing does. */
+  #heldAt = -1
+  #held = false
 
   constructor(sink: FrameSink, frameSizeMax: number) {
     this.#sink = sink
@@ -33,6 +36,24 @@ export class FrameInput {
     }
   }
 
+  /** Keeps what comes behind the frame being handled, which ends at `offset` of the bytes it lies in, until `release`. */
+  hold(offset: number): void {
+    this.#held = true
+    this.#heldAt = offset
+  }
+
+  get held(): boolean {
+    return this.#held
+  }
+
+  /** Goes on with what was held. @throws as `push`. */
+  release(): void {
+    this.#held = false
+    const waiting = this.#carry.slice(0, this.#carryLength)
+    this.#carryLength = 0
+    this.push(waiting)
+  }
+
   /** Takes nothing more, and forgets what it holds. */
   close(): void {
     this.#closed = true
@@ -44,7 +65,7 @@ export class FrameInput {
     if (this.#closed) return
     const carried = this.#carryLength
     const total = carried + chunk.length
-    if (carried > 0 && this.#mustWait(total)) {
+    if (this.#held || (carried > 0 && this.#mustWait(total))) {
       this.#keep(chunk, 0, chunk.length)
       return
     }
@@ -56,7 +77,8 @@ export class FrameInput {
       bytes = concatBytes(this.#carry.subarray(0, carried), chunk)
     }
     this.#carryLength = 0
-    const rest = scanFrames(bytes, 0, total, this.frameSizeMax, this.#sink)
+    const scanned = scanFrames(bytes, 0, total, this.frameSizeMax, this.#sink)
+    const rest = this.#held ? this.#heldAt : scanned
     if (rest < total && !this.#closed) this.#keep(bytes, rest, total)
   }
 

@@ -42,7 +42,7 @@ export interface HandshakeHost {
   readonly remoteAddress: string | undefined
   sendStart(properties: FieldTable, mechanisms: string): void
   sendTune(tuning: Tuning): void
-  /** Reads nothing until the promise is settled. */
+  /** Takes no frame until the promise is settled. */
   pauseWhile(work: Promise<void>): void
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void
   loggedIn(user: string): void
