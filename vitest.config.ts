@@ -10,6 +10,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // Concurrent tests wait, for RabbitMQ mostly; they do not compute.
+    maxConcurrency: 20,
     reporters: reportFile ? ['default', ['json', { outputFile: reportFile }]] : ['default'],
     coverage: {
       provider: 'v8',

@@ -219,11 +219,33 @@ onEachBroker(
         expect(await peer.outcome()).toBe(expected)
         await peer.untilEnd()
       })
+    })
 
+    // All of them at once, as RabbitMQ takes seconds for each.
+    describe('waits', () => {
       it.concurrent.each(SILENT)('ends without a word: $name', async ({ steps }) => {
         await using peer = await rawPeer(target.port)
         await steps(peer)
         expect(await peer.outcome()).toBe('ended')
+      })
+
+      it.concurrent('gives up on a client that does not log in', async () => {
+        await using peer = await rawPeer(target.port)
+        await begin(peer)
+        expect(await peer.outcome(20_000)).toBe('ended')
+      })
+
+      it.concurrent('cuts a client that does not answer a close after a heartbeat interval', async () => {
+        await using peer = await target.openConnection({ heartbeat: 1 })
+        peer.send(0, 'channel.open')
+        await peer.expect(0, 'connection.close')
+        await peer.untilEnd(5000)
+      })
+
+      it.concurrent('cuts a client that does not end a connection it has closed after a heartbeat interval', async () => {
+        await using peer = await target.openConnection({ heartbeat: 1 })
+        await peer.call(0, 'connection.close', { replyCode: 200, replyText: 'bye' })
+        await peer.untilEnd(5000)
       })
     })
 
@@ -287,5 +309,5 @@ onEachBroker(
       })
     })
   },
-  { loginFailureDelayMs: 100 },
+  { loginFailureDelayMs: 100, handshakeTimeoutMs: 2000 },
 )
