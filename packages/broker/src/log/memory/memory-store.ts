@@ -6,6 +6,8 @@
  *
  *     position = slot × BLOCK_SIZE + offset in block        record = | length u32 | route length u16 | 0 u16 | message bytes |
  *
+ * A block that is read message after message is copied back in as a whole, once: the *window*.
+ *
  * A message that would fill a good part of a block gets one to itself, without a copy when its bytes are its own.
  */
 
@@ -20,6 +22,8 @@ const RECORD_HEADER_SIZE = 8
 const SHARED_MESSAGE_MAX = 64 * 1024
 /** Most blocks of the working memory that one store takes; the rest is for other brokers of the process. */
 const RECENT_BLOCK_MAX = 8
+/** Reads in a row from a block outside the working memory that make it worth a copy in there. */
+const WINDOW_AFTER = 16
 /** Most blocks kept for reuse outside the working memory. */
 const SPARE_BLOCK_MAX = 64
 
@@ -47,6 +51,12 @@ export class MemoryStore implements MessageStore {
   #current: Block
   #used = 0
   #memoryBytes = 0
+  /** Place of the window in the working memory; -1 until it is needed, or when there is none to be had. */
+  #windowBase = -1
+  /** The block that was last read outside the working memory, how often in a row, and whether the window shows it. */
+  #outside: Block | undefined
+  #outsideReads = 0
+  #inWindow = false
 
   constructor() {
     this.#current = this.#openBlock()
@@ -75,9 +85,10 @@ export class MemoryStore implements MessageStore {
       into.owned = true
       return
     }
-    const record = block.base + (position % BLOCK_SIZE)
+    const inWindow = block.bytes !== workingMemory && this.#showsInWindow(block)
+    const bytes = inWindow ? workingMemory : block.bytes
+    const record = (inWindow ? this.#windowBase : block.base) + (position % BLOCK_SIZE)
     const start = record + RECORD_HEADER_SIZE
-    const bytes = block.bytes
     into.point(bytes, start, start + readUint16(bytes, record + 4), start + readUint32(bytes, record))
   }
 
@@ -90,12 +101,31 @@ export class MemoryStore implements MessageStore {
   /** Gives the blocks of the working memory back. The store must not be used afterwards. */
   close(): void {
     for (const block of this.#recent) storeBlocks.release(block.base)
+    if (this.#windowBase >= 0) storeBlocks.release(this.#windowBase)
+    this.#windowBase = -1
     this.#recent.length = 0
     this.#blocks.length = 0
   }
 
   #blockOf(position: number): Block {
     return this.#blocks[Math.floor(position / BLOCK_SIZE)] as Block
+  }
+
+  /** Whether the window shows `block`, which lies outside the working memory; a block read often in a row is copied there. */
+  #showsInWindow(block: Block): boolean {
+    if (block !== this.#outside) {
+      this.#outside = block
+      this.#outsideReads = 0
+      this.#inWindow = false
+    }
+    if (this.#inWindow) return true
+    this.#outsideReads++
+    if (this.#outsideReads < WINDOW_AFTER || block.open) return false
+    if (this.#windowBase < 0) this.#windowBase = storeBlocks.take()
+    if (this.#windowBase < 0) return false
+    workingMemory.set(block.bytes, this.#windowBase)
+    this.#inWindow = true
+    return true
   }
 
   #append(message: Message, length: number): number {
@@ -176,6 +206,7 @@ export class MemoryStore implements MessageStore {
 
   #giveBack(block: Block): void {
     if (block.open) return
+    if (block === this.#outside) this.#outside = undefined
     this.#blocks[block.slot] = undefined
     this.#freeSlots.push(block.slot)
     this.#memoryBytes -= block.size

@@ -12,7 +12,7 @@ import {
   readShortstrProperty,
   type TypedTable,
   type TypedValue,
-  withProperties,
+  withHeaders,
 } from '@warrenmq/codec'
 import { ChannelException } from '../../errors.ts'
 import { concatBytes } from '../../memory/allocate.ts'
@@ -52,7 +52,7 @@ export function inspectProperties(message: Message, user: string, withHeaders: b
     }
   }
   if ((flags & PropertyFlag.deliveryMode) !== 0) checkDeliveryMode(message)
-  if (headers?.BCC !== undefined) removeBcc(message, headers)
+  if (headers?.BCC !== undefined) removeBcc(message)
   return { extraKeys, headers }
 }
 
@@ -106,11 +106,9 @@ function readKeys(name: string, value: TypedValue | undefined): string[] {
   return keys
 }
 
-function removeBcc(message: Message, headers: TypedTable): void {
+function removeBcc(message: Message): void {
   const { bytes, routeStart, routeEnd, bodyStart, end } = message
-  const kept: TypedTable = Object.assign(Object.create(null), headers)
-  delete (kept as Record<string, TypedValue>).BCC
-  const payload = withProperties(bytes, message.headerPayloadStart, message.headerPayloadEnd, { headers: kept })
+  const payload = withHeaders(bytes, message.headerPayloadStart, message.headerPayloadEnd, { BCC: undefined })
   const head = bytes.slice(routeStart, message.headerPayloadStart)
   new DataView(head.buffer).setUint32(head.length - FRAME_HEADER_SIZE + 3, payload.length)
   const changed = concatBytes(head, payload, FRAME_END_OCTET, bytes.subarray(bodyStart, end))

@@ -87,6 +87,20 @@ describe('MemoryStore', () => {
     expect(storeBlocks.freeCount).toBe(free)
   })
 
+  it('reads a long backlog back as it was written, through the window and around it', () => {
+    const store = createStore()
+    const body = (i: number) => `${i}:${'z'.repeat(i % 700)}`
+    const positions = Array.from({ length: 20_000 }, (_, i) => store.keep(createMessage('q', body(i), 1)))
+    const wrong = positions.filter((position, i) => {
+      // Every hundredth message is read out of turn, from another block.
+      const other = i % 100 === 0 ? positions.length - 1 - i : i
+      return readBody(store, positions[other]) !== body(other) || readBody(store, position) !== body(i)
+    })
+    expect(wrong).toEqual([])
+    for (const position of positions) store.release(position)
+    expect(store.memoryBytes).toBe(BLOCK_SIZE)
+  })
+
   it('agrees with a plain map under any order of keeping and releasing', () => {
     const step = fc.record({ size: fc.integer({ min: 0, max: 90_000 }), release: fc.nat(), twice: fc.boolean() })
     fc.assert(
