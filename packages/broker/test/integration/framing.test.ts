@@ -258,6 +258,19 @@ onEachBroker((target) => {
   describe('content', () => itRefuses(target, CONTENT))
   describe('arguments', () => itRefuses(target, ARGUMENTS))
 
+  it('measures payloads, not whole frames, against the frame_max agreed on', async () => {
+    await using peer = await target.openChannel({ frameMax: 4096 })
+    const { queue } = await peer.call(1, 'queue.declare', { exclusive: true })
+    peer.send(1, 'basic.publish', { routingKey: queue })
+    peer.sendFrame(FrameType.header, 1, encodeContentHeader(2 * 4096, {}))
+    peer.sendFrame(FrameType.body, 1, new Uint8Array(4096))
+    await peer.call(2, 'channel.open')
+    peer.sendFrame(FrameType.body, 1, new Uint8Array(4097))
+    expect(await peer.outcome()).toBe(
+      'conn 501 FRAME_ERROR - type 3, all octets = <<>>: {frame_too_large,4097,4088} [0.0]',
+    )
+  })
+
   it('takes frames cut at every byte', async () => {
     await using peer = await target.openChannel()
     const { queue } = await peer.call(1, 'queue.declare', { exclusive: true })
