@@ -78,6 +78,18 @@ export async function untilReady(peer: RawPeer, queue: string, count: number): P
   await eventually(async () => (await inspect(peer, queue)).messageCount === count, what)
 }
 
+/** Waits until a queue is gone, on channels of its own. */
+export async function untilGone(peer: RawPeer, queue: string): Promise<void> {
+  let channel = 100
+  await eventually(async () => {
+    await peer.call(++channel, 'channel.open')
+    peer.send(channel, 'queue.declare', { queue, passive: true })
+    const { name } = await peer.nextMethod(channel)
+    peer.send(channel, name === 'channel.close' ? 'channel.close-ok' : 'channel.close')
+    return name === 'channel.close'
+  }, `the end of '${queue}'`)
+}
+
 /** Gets a message, or `undefined` from an empty queue. */
 export async function get(
   peer: RawPeer,
