@@ -53,6 +53,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
   const vhosts = new Map(resolved.vhosts.map((name) => [name, new Vhost(name, store, turn)]))
   const connections = new Set<AmqpConnection>()
+  let lastGone = (): void => {}
   const creditDelay = new CreditDelay()
   const clock = options.clock ?? systemClock
   const services = {
@@ -66,11 +67,15 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     authenticator: new SingleUserAuthenticator(resolved.defaultUser, resolved.defaultPassword, resolved.loopbackUsers),
     logger,
     connections,
+    connectionGone(connection: AmqpConnection) {
+      connections.delete(connection)
+      if (connections.size === 0) lastGone()
+    },
   }
 
-  const listeners = await listen(resolved.host, resolved.port, (socket) => {
-    if (resolved.connectionMax !== 0 && connections.size >= resolved.connectionMax) socket.destroy()
-    else new AmqpConnection(socket, services)
+  const listeners = await listen(resolved.host, resolved.port, (input) => {
+    if (resolved.connectionMax !== 0 && connections.size >= resolved.connectionMax) input.socket.destroy()
+    else new AmqpConnection(input, services)
   })
   logger.info({ host: resolved.host, port: listeners.port }, 'listening for AMQP connections')
 
@@ -82,8 +87,8 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
       for (const connection of connections) connection.destroy()
     }, resolved.shutdownTimeoutMs)
     await closed
-    // The server counts a socket out before the socket tells its connection.
-    while (connections.size > 0) await new Promise((resolve) => setImmediate(resolve))
+    // The server counts the sockets that it accepted, not those that are read.
+    if (connections.size > 0) await new Promise<void>((resolve) => (lastGone = resolve))
     cut.clear()
     creditDelay.close()
     for (const vhost of vhosts.values()) vhost.close()

@@ -2,7 +2,8 @@
  * TCP listeners of the broker: one socket per address, all on one port.
  */
 
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { openSocketInput, type SocketInput } from './socket-input.ts'
 
 /** Connections the operating system queues before they are accepted. */
 const BACKLOG = 1024
@@ -20,7 +21,7 @@ export interface Listeners {
  *
  * @throws Error of the operating system: EADDRINUSE, EADDRNOTAVAIL, EACCES.
  */
-export async function listen(host: string, port: number, onSocket: (socket: Socket) => void): Promise<Listeners> {
+export async function listen(host: string, port: number, onSocket: (input: SocketInput) => void): Promise<Listeners> {
   let server: Server
   try {
     server = await openServer(host, port, onSocket)
@@ -34,8 +35,8 @@ export async function listen(host: string, port: number, onSocket: (socket: Sock
   }
 }
 
-function openServer(host: string, port: number, onSocket: (socket: Socket) => void): Promise<Server> {
-  const server = createServer(onSocket)
+function openServer(host: string, port: number, onSocket: (input: SocketInput) => void): Promise<Server> {
+  const server = createServer({ pauseOnConnect: true }, (socket) => onSocket(openSocketInput(socket)))
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host, port, backlog: BACKLOG }, () => {

@@ -28,18 +28,17 @@ import { readUint32 } from '@warrenmq/codec/internal'
 import { AmqpException, ConnectionException, fitReplyText } from '../../errors.ts'
 import { concatBytes } from '../../memory/allocate.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
+import type { SocketInput } from '../../net/socket-input.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
-import { TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { FrameInput } from './frame-input.ts'
 import { type ClientCapabilities, Handshake, type HandshakeHost, type Tuning } from './handshake.ts'
 import { startHeartbeats } from './heartbeats.ts'
 import { framingError, internalError, methodError, unexpectedFrame, unknownFrame } from './method-errors.ts'
+import { type PacedReader, ReadPace } from './read-pace.ts'
 import type { AmqpServices } from './services.ts'
 import { Session } from './session.ts'
 
-/** Bytes that Node reads from a socket at a time. */
-const FULL_CHUNK = 64 * 1024
 /** Longest wait for the other side to finish a close, in seconds. */
 const CLOSE_WAIT_MAX = 30
 /** Largest frame before the handshake has agreed on one, in bytes. */
@@ -47,7 +46,7 @@ const INITIAL_FRAME_SIZE_MAX = 4096
 
 type State = 'header' | 'handshake' | 'running' | 'closing' | 'closed'
 
-export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, QueueOwner {
+export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, PacedReader, QueueOwner {
   readonly output: Output
   readonly remoteAddress: string | undefined
   /** `<peer ip>:<port> -> <server ip>:<port>`. */
@@ -74,11 +73,12 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   /** Reasons not to read, each counted. */
   #pauses = 0
   #overflowPause = false
-  readonly #readsOn: TurnTask = { scheduled: false, runTurn: () => this.#resume() }
+  readonly #pace: ReadPace
   #stopHeartbeats: () => void = () => {}
   #deadline: { clear(): void } | undefined
 
-  constructor(socket: Socket, services: AmqpServices) {
+  constructor(input: SocketInput, services: AmqpServices) {
+    const { socket } = input
     this.#socket = socket
     this.services = services
     this.remoteAddress = socket.remoteAddress
@@ -86,12 +86,13 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
     this.output = new Output(socket, services.turn, this, services.options.outputBytesHigh)
     this.#input = new FrameInput(this, INITIAL_FRAME_SIZE_MAX)
     this.#handshake = new Handshake(this, services)
+    this.#pace = new ReadPace(this, services.turn)
     services.connections.add(this)
     socket.setNoDelay(true)
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.on('error', (error) => services.logger.debug({ connection: this.name, err: error }, 'socket error'))
     socket.on('close', () => this.#gone())
     this.#setDeadline(services.options.handshakeTimeoutMs, 'handshake timed out')
+    input.start((chunk) => this.#receive(chunk))
   }
 
   get messageSizeMax(): number {
@@ -128,13 +129,9 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   /** Takes a chunk from the socket. Nothing that a peer sends gets past this. */
   #receive(chunk: Uint8Array): void {
     this.#received = true
-    // A sender that fills whole chunks waits for the others and for what it caused: one chunk a turn.
-    if (chunk.length >= FULL_CHUNK && !this.#readsOn.scheduled) {
-      this.#pause()
-      this.services.turn.add(TurnPhase.read, this.#readsOn)
-    }
     try {
       this.#take(chunk)
+      this.#pace.chunkDone(chunk.length)
     } catch (error) {
       this.services.logger.error({ connection: this.name, err: error }, 'bug while reading; the connection is dropped')
       this.destroy()
@@ -305,8 +302,8 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
     this.output.close()
     this.#input.close()
     this.#release()
-    this.services.connections.delete(this)
     this.services.logger.info({ connection: this.name }, 'connection ended')
+    this.services.connectionGone(this)
   }
 
   #setDeadline(delayMs: number, reason: string): void {
@@ -339,14 +336,14 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
 
   pauseWhile(work: Promise<void>): void {
     this.#authenticating = true
-    this.#pause()
+    this.pauseReading()
     work
       .then(() => {
         this.#authenticating = false
         if (this.#state === 'handshake') this.#input.release()
       })
       .catch((error) => this.#failed(error instanceof CodecError ? framingError(error) : error, 0))
-      .finally(() => this.#resume())
+      .finally(() => this.resumeReading())
   }
 
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void {
@@ -423,21 +420,25 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Qu
   /** The client does not even take its replies: it is not read. */
   outputOverflowing(): void {
     this.#overflowPause = true
-    this.#pause()
+    this.pauseReading()
   }
 
   outputDrained(): void {
-    if (this.#overflowPause) this.#resume()
+    if (this.#overflowPause) this.resumeReading()
     this.#overflowPause = false
     for (const channel of this.#session?.channels.values() ?? []) channel.consumersReady()
   }
 
-  #pause(): void {
+  publishedBacklog(): number {
+    return this.#session?.publishedBacklog() ?? 0
+  }
+
+  pauseReading(): void {
     this.#pauses++
     if (this.#pauses === 1) this.#socket.pause()
   }
 
-  #resume(): void {
+  resumeReading(): void {
     this.#pauses--
     if (this.#pauses === 0 && !this.#socket.destroyed) this.#socket.resume()
   }

@@ -88,6 +88,15 @@ export class Publisher {
     this.#publish(this.#bits)
   }
 
+  /** Ready messages that wait before consumers, in the fullest queue of the last message's route. */
+  backlog(): number {
+    let backlog = 0
+    for (const queue of this.#route?.queues ?? []) {
+      if (queue.consumers.size > 0) backlog = Math.max(backlog, queue.readyCount)
+    }
+    return backlog
+  }
+
   /** Offset behind the body frame at `frame` if it is the whole body and lies before `bytesEnd`; else 0. */
   #wholeBody(bytes: Uint8Array, frame: number, bytesEnd: number, bodySize: number): number {
     const next = frame + FRAME_HEADER_SIZE + bodySize + 1

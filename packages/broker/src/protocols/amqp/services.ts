@@ -22,4 +22,6 @@ export interface AmqpServices {
   readonly logger: Logger
   /** Connections that are not gone yet. */
   readonly connections: Set<AmqpConnection>
+  /** A connection and all that belonged to it is gone. */
+  connectionGone(connection: AmqpConnection): void
 }

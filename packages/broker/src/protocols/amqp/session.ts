@@ -52,6 +52,13 @@ export class Session {
     return this.#released ? -1 : end + 1
   }
 
+  /** Ready messages that wait before consumers, in the fullest queue that was published to last. */
+  publishedBacklog(): number {
+    let backlog = 0
+    for (const channel of this.channels.values()) backlog = Math.max(backlog, channel.publisher.backlog())
+    return backlog
+  }
+
   /** Ends all channels. */
   release(): void {
     this.#released = true

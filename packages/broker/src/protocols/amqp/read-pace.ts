@@ -1,0 +1,53 @@
+/**
+ * How fast a connection that sends all it can is read.
+ *
+ * One chunk a turn, so that others get theirs. When what it publishes piles up before consumers, turns are left out, more as more waits:
+ * the consumers' acknowledgements gather meanwhile, deliveries leave in larger writes, and the backlog stays short. It is slowed and never
+ * stopped: nobody may come to read what waits.
+ */
+
+import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
+
+/** Chunks of this size, in bytes, come from a sender that has more: it is what Node reads at a time. */
+const FULL_CHUNK = 64 * 1024
+/** Waiting messages for each turn that is left out. */
+const BACKLOG_STEP = 4096
+/** Most turns left out between two chunks. */
+const TURNS_LEFT_OUT_MAX = 8
+
+/** The connection, as far as its pace is concerned. */
+export interface PacedReader {
+  /** Ready messages that wait before consumers, in the fullest queue that it published to last. */
+  publishedBacklog(): number
+  pauseReading(): void
+  resumeReading(): void
+}
+
+export class ReadPace implements TurnTask {
+  scheduled = false
+  readonly #reader: PacedReader
+  readonly #turn: Turn
+  #turnsToLeaveOut = 0
+
+  constructor(reader: PacedReader, turn: Turn) {
+    this.#reader = reader
+    this.#turn = turn
+  }
+
+  /** A chunk of this length was read and handled. */
+  chunkDone(length: number): void {
+    if (length < FULL_CHUNK || this.scheduled) return
+    this.#turnsToLeaveOut = Math.min(TURNS_LEFT_OUT_MAX, Math.floor(this.#reader.publishedBacklog() / BACKLOG_STEP))
+    this.#reader.pauseReading()
+    this.#turn.add(TurnPhase.read, this)
+  }
+
+  runTurn(): void {
+    if (this.#turnsToLeaveOut > 0) {
+      this.#turnsToLeaveOut--
+      this.#turn.add(TurnPhase.read, this)
+    } else {
+      this.#reader.resumeReading()
+    }
+  }
+}
