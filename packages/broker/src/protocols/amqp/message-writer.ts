@@ -85,9 +85,15 @@ function writeLongMessage(
 ): void {
   const headerFrameSize = message.bodyStart - message.routeEnd - ROUTE_GAP
   output.cork()
-  const header = writeMethod(output, prefix, message, messageCount, headerFrameSize)
-  writeChannel(header, channelNumber)
-  output.advance(header + headerFrameSize)
+  if (headerFrameSize > INLINE_MAX) {
+    // Its bytes alone may fill a page, and a header cannot be cut.
+    output.advance(writeMethod(output, prefix, message, messageCount, 0))
+    writeHeaderFrame(output, channelNumber, message)
+  } else {
+    const header = writeMethod(output, prefix, message, messageCount, headerFrameSize)
+    writeChannel(header, channelNumber)
+    output.advance(header + headerFrameSize)
+  }
 
   const payloadMax = frameSizeMax - FRAME_HEADER_SIZE - 1
   const body = message.bodyStart + FRAME_HEADER_SIZE
@@ -96,6 +102,15 @@ function writeLongMessage(
     writeBodyFrame(output, channelNumber, message, body + done, size)
   }
   output.uncork()
+}
+
+function writeHeaderFrame(output: Output, channelNumber: number, message: Message): void {
+  const { bytes, headerPayloadStart, bodyStart } = message
+  const frame = output.reserve(FRAME_HEADER_SIZE)
+  copyIn(frame, bytes, headerPayloadStart - FRAME_HEADER_SIZE, FRAME_HEADER_SIZE)
+  writeChannel(frame, channelNumber)
+  output.advance(frame + FRAME_HEADER_SIZE)
+  output.write(bytes.subarray(headerPayloadStart, bodyStart))
 }
 
 function writeBodyFrame(output: Output, channelNumber: number, message: Message, offset: number, size: number): void {
