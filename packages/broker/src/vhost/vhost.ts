@@ -204,24 +204,37 @@ export class Vhost {
   }
 
   #removeExchange(exchange: Exchange): void {
-    this.exchanges.delete(exchange.name)
-    this.topologyVersion++
-    for (const { destination } of exchange.matcher.bindings()) this.#sources.get(destination)?.delete(exchange)
+    this.#forgetExchange(exchange)
     this.#removeDestination(exchange)
   }
 
-  /** Takes a destination out of all bindings; auto-delete exchanges that lose their last one go too. */
+  #forgetExchange(exchange: Exchange): void {
+    this.exchanges.delete(exchange.name)
+    this.topologyVersion++
+    for (const { destination } of exchange.matcher.bindings()) this.#sources.get(destination)?.delete(exchange)
+  }
+
+  /** Takes a destination out of all bindings; auto-delete exchanges that lose their last one go too, in a chain of any length. */
   #removeDestination(destination: Destination): void {
-    const sources = this.#sources.get(destination)
-    this.#sources.delete(destination)
-    for (const source of sources ?? []) {
-      if (source.matcher.unbindDestination(destination) > 0) this.#afterUnbind(source)
+    const gone: Destination[] = [destination]
+    for (let next = gone.pop(); next !== undefined; next = gone.pop()) {
+      const sources = this.#sources.get(next)
+      this.#sources.delete(next)
+      for (const source of sources ?? []) {
+        if (source.matcher.unbindDestination(next) === 0 || !this.#isAbandoned(source)) continue
+        this.#forgetExchange(source)
+        gone.push(source)
+      }
     }
   }
 
   #afterUnbind(source: Exchange): void {
-    const gone = this.exchanges.get(source.name) !== source
-    if (!gone && source.settings.autoDelete && source.matcher.size === 0) this.#removeExchange(source)
+    if (this.#isAbandoned(source)) this.#removeExchange(source)
+  }
+
+  /** Whether an auto-delete exchange, still there, has lost its last binding. */
+  #isAbandoned(source: Exchange): boolean {
+    return source.settings.autoDelete && source.matcher.size === 0 && this.exchanges.get(source.name) === source
   }
 
   #assertSameQueue(existing: Queue, settings: QueueSettings, owner: QueueOwner, resource: string): void {
