@@ -97,7 +97,8 @@ export function assertQueueArguments(settings: QueueSettings, resource: string):
     if (name === 'x-dead-letter-exchange' && value.tag !== 'S') {
       throw refuse(`invalid type '${fieldTypeName(value.tag)}' for arg '${name}' in ${resource}`)
     }
-    const reason = CHECKS[name]?.(value, table)
+    // A name like `constructor` must not find what every object has.
+    const reason = Object.hasOwn(CHECKS, name) ? CHECKS[name](value, table) : undefined
     if (reason !== undefined) throw refuse(`invalid arg '${name}' for ${resource}: ${reason}`)
   }
   const type = table['x-queue-type']?.value ?? 'classic'
