@@ -167,7 +167,7 @@ export class Vhost {
   unbind(source: Exchange, binding: Binding<Destination>): void {
     if (!source.matcher.unbind(binding)) return
     this.topologyVersion++
-    this.#afterUnbind(source)
+    this.#afterUnbind(source, binding.destination)
   }
 
   /**
@@ -228,7 +228,9 @@ export class Vhost {
     }
   }
 
-  #afterUnbind(source: Exchange): void {
+  #afterUnbind(source: Exchange, destination: Destination): void {
+    const [left] = source.matcher.bindings(destination)
+    if (left === undefined) this.#sources.get(destination)?.delete(source)
     if (this.#isAbandoned(source)) this.#removeExchange(source)
   }
 

@@ -1,0 +1,38 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterEach, describe, expect, it } from 'vitest'
+import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
+import { Turn } from '../../../src/scheduler/turn.ts'
+import { Vhost } from '../../../src/vhost/vhost.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+
+const FLAGS = { durable: false, autoDelete: false, internal: false, arguments: {} }
+
+describe('Vhost', () => {
+  const store = new MemoryStore()
+  const turn = new Turn((error) => {
+    throw error
+  })
+  afterEach(() => store.close())
+
+  it('forgets an exchange that was bound to a queue that stays', async () => {
+    const vhost = new Vhost('/', store, turn)
+    const settings = { name: 'stays', durable: false, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
+    const { queue } = vhost.declareQueue(settings, { forgetQueue() {} })
+    const bindAndForget = (): WeakRef<object> => {
+      const exchange = vhost.declareExchange({ ...FLAGS, name: 'goes', type: 'fanout' })
+      const binding = { destination: queue, routingKey: '', arguments: {} }
+      vhost.bind(exchange, binding)
+      vhost.unbind(exchange, binding)
+      vhost.deleteExchange('goes', false)
+      return new WeakRef(exchange)
+    }
+    const exchange = bindAndForget()
+    // A weak reference holds on until the turn of the event loop ends.
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    expect(exchange.deref()).toBeUndefined()
+  })
+})
