@@ -2,7 +2,8 @@
  * What a channel has handed out and not yet seen settled, by delivery tag: a circular list in typed arrays.
  *
  * Hot path (`npm run bench`, scenarios T and K). Tags only grow, so entries stand in tag order; the oldest is usually the one that is
- * acknowledged, and the rest is found by binary search. One that was settled out of order leaves a hole until it becomes the oldest.
+ * acknowledged, and the rest is found by binary search. One that was settled out of order leaves a hole until it becomes the oldest, or
+ * until there is no room left.
  */
 
 import type { Queue } from '../../queue/queue.ts'
@@ -43,7 +44,7 @@ export class UnackedList {
     sequence: number,
     consumer: AmqpConsumer | undefined,
   ): void {
-    if (this.#span > this.#mask) this.#grow()
+    if (this.#span > this.#mask) this.#makeRoom()
     const index = (this.#head + this.#span) & this.#mask
     this.#tags[index] = deliveryTag
     this.#positions[index] = position
@@ -160,6 +161,29 @@ export class UnackedList {
       else high = middle - 1
     }
     return -1
+  }
+
+  /** Closes the holes, and grows when they were few. */
+  #makeRoom(): void {
+    let kept = 0
+    for (let i = 0; i < this.#span; i++) {
+      const index = (this.#head + i) & this.#mask
+      if (this.#queues[index] === undefined) continue
+      if (kept < i) this.#move(index, (this.#head + kept) & this.#mask)
+      kept++
+    }
+    this.#span = kept
+    if (kept * 2 > this.#mask) this.#grow()
+  }
+
+  #move(from: number, to: number): void {
+    this.#tags[to] = this.#tags[from]
+    this.#positions[to] = this.#positions[from]
+    this.#sequences[to] = this.#sequences[from]
+    this.#queues[to] = this.#queues[from]
+    this.#consumers[to] = this.#consumers[from]
+    this.#queues[from] = undefined
+    this.#consumers[from] = undefined
   }
 
   #grow(): void {

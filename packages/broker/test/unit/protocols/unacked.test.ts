@@ -27,6 +27,19 @@ describe('UnackedList', () => {
     expect(list.count).toBe(0)
   })
 
+  it('does not grow with what is settled behind a message that stays', () => {
+    const { queue } = settlingQueue()
+    const list = new UnackedList()
+    list.push(1, queue, 1, 1, undefined)
+    const before = process.memoryUsage().arrayBuffers
+    for (let tag = 2; tag < 300_000; tag++) {
+      list.push(tag, queue, tag, tag, undefined)
+      list.settle(tag)
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000)
+    expect(tags(list)).toEqual([1])
+  })
+
   it('takes messages back in between', () => {
     const { queue } = settlingQueue()
     const list = new UnackedList()
