@@ -107,7 +107,8 @@ export class ContentAssembly {
 
   #append(bytes: Uint8Array, start: number, end: number): void {
     const length = this.#length + end - start
-    if (length > this.#bytes.length) this.#grow(length)
+    // Room for the frame end behind the body is kept at all times.
+    if (length >= this.#bytes.length) this.#grow(length)
     this.#bytes.set(bytes.subarray(start, end), this.#length)
     this.#length = length
   }
