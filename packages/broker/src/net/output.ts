@@ -26,8 +26,8 @@ export interface OutputOwner {
   outputCongested(): void
   /** So much waits that nothing may be added. */
   outputOverflowing(): void
-  /** What waited has been sent. */
-  outputDrained(): void
+  /** What waited has been sent; `overflowed` when it was overflowing. */
+  outputDrained(overflowed: boolean): void
 }
 
 export class Output implements TurnTask {
@@ -192,9 +192,10 @@ export class Output implements TurnTask {
 
   #drained(): void {
     if (!this.congested) return
+    const overflowed = this.overflowing
     this.congested = false
     this.overflowing = false
-    this.#owner.outputDrained()
+    this.#owner.outputDrained(overflowed)
   }
 }
 

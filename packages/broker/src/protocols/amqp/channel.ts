@@ -55,7 +55,7 @@ export class Channel {
     this.vhost = vhost
     this.user = connection.user
     this.frameSizeMax = connection.frameSizeMax
-    this.messageSizeMax = connection.messageSizeMax
+    this.messageSizeMax = connection.services.options.messageSizeMax
     this.publisher = new Publisher(this)
   }
 

@@ -12,10 +12,8 @@ import {
   CodecError,
   decodeMethod,
   encodeMethodFrame,
-  type FieldTable,
   type FrameSink,
   FrameType,
-  HEARTBEAT_FRAME,
   type Method,
   MethodId,
   type MethodInput,
@@ -28,11 +26,12 @@ import { readUint32 } from '@warrenmq/codec/internal'
 import { AmqpException, ConnectionException, fitReplyText } from '../../errors.ts'
 import { concatBytes } from '../../memory/allocate.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
+import { ReadGate } from '../../net/read-gate.ts'
 import type { SocketInput } from '../../net/socket-input.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { FrameInput } from './frame-input.ts'
-import { type ClientCapabilities, Handshake, type HandshakeHost, type Tuning } from './handshake.ts'
+import { type ClientCapabilities, Handshake, type HandshakeHost, isOurProtocol, type Tuning } from './handshake.ts'
 import { startHeartbeats } from './heartbeats.ts'
 import { framingError, internalError, methodError, unexpectedFrame, unknownFrame } from './method-errors.ts'
 import { type PacedReader, ReadPace } from './read-pace.ts'
@@ -70,9 +69,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   #channelMax = 0
   #heartbeatSeconds = 0
   #received = false
-  /** Reasons not to read, each counted. */
-  #pauses = 0
-  #overflowPause = false
+  readonly #gate: ReadGate
   readonly #pace: ReadPace
   #stopHeartbeats: () => void = () => {}
   #deadline: { clear(): void } | undefined
@@ -86,17 +83,14 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.output = new Output(socket, services.turn, this, services.options.outputBytesHigh)
     this.#input = new FrameInput(this, INITIAL_FRAME_SIZE_MAX)
     this.#handshake = new Handshake(this, services)
-    this.#pace = new ReadPace(this, services.turn)
+    this.#gate = new ReadGate(socket)
+    this.#pace = new ReadPace(this, this.#gate, services.turn)
     services.connections.add(this)
     socket.setNoDelay(true)
     socket.on('error', (error) => services.logger.debug({ connection: this.name, err: error }, 'socket error'))
     socket.on('close', () => this.#gone())
     this.#setDeadline(services.options.handshakeTimeoutMs, 'handshake timed out')
     input.start((chunk) => this.#receive(chunk))
-  }
-
-  get messageSizeMax(): number {
-    return this.services.options.messageSizeMax
   }
 
   /** Its channels and vhost, once it is open. */
@@ -316,34 +310,16 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
 
   // What the handshake asks for.
 
-  sendStart(serverProperties: FieldTable, mechanisms: string): void {
-    this.send('connection.start', {
-      versionMajor: 0,
-      versionMinor: 9,
-      serverProperties,
-      mechanisms: Buffer.from(mechanisms),
-      locales: Buffer.from('en_US'),
-    })
-  }
-
-  sendTune(tuning: Tuning): void {
-    this.send('connection.tune', {
-      channelMax: tuning.channelMax,
-      frameMax: tuning.frameSizeMax,
-      heartbeat: tuning.heartbeatSeconds,
-    })
-  }
-
   pauseWhile(work: Promise<void>): void {
     this.#authenticating = true
-    this.pauseReading()
+    this.#gate.close()
     work
       .then(() => {
         this.#authenticating = false
         if (this.#state === 'handshake') this.#input.release()
       })
       .catch((error) => this.#failed(error instanceof CodecError ? framingError(error) : error, 0))
-      .finally(() => this.resumeReading())
+      .finally(() => this.#gate.open())
   }
 
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void {
@@ -373,21 +349,11 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#input.frameSizeMax = tuning.frameSizeMax
     this.#heartbeatSeconds = tuning.heartbeatSeconds
     this.#stopHeartbeats = startHeartbeats(this.services.clock, tuning.heartbeatSeconds, {
-      takeSent: () => {
-        const sent = this.output.active
-        this.output.active = false
-        return sent
-      },
+      output: this.output,
       takeReceived: () => {
-        const received = this.#received || this.#pauses > 0
+        const received = this.#received || this.#gate.shut
         this.#received = false
         return received
-      },
-      sendHeartbeat: () => {
-        this.output.write(HEARTBEAT_FRAME)
-        this.output.flush()
-        // A heartbeat does not stand for the next one.
-        this.output.active = false
       },
       peerDead: () => {
         this.services.logger.warn({ connection: this.name }, 'missed heartbeats from client')
@@ -419,33 +385,15 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
 
   /** The client does not even take its replies: it is not read. */
   outputOverflowing(): void {
-    this.#overflowPause = true
-    this.pauseReading()
+    this.#gate.close()
   }
 
-  outputDrained(): void {
-    if (this.#overflowPause) this.resumeReading()
-    this.#overflowPause = false
+  outputDrained(overflowed: boolean): void {
+    if (overflowed) this.#gate.open()
     for (const channel of this.#session?.channels.values() ?? []) channel.consumersReady()
   }
 
   publishedBacklog(): number {
     return this.#session?.publishedBacklog() ?? 0
   }
-
-  pauseReading(): void {
-    this.#pauses++
-    if (this.#pauses === 1) this.#socket.pause()
-  }
-
-  resumeReading(): void {
-    this.#pauses--
-    if (this.#pauses === 0 && !this.#socket.destroyed) this.#socket.resume()
-  }
-}
-
-function isOurProtocol(received: Uint8Array): boolean {
-  const version = received.slice(4, 8).join('.')
-  const named = received[0] === 0x41 && received[1] === 0x4d && received[2] === 0x51 && received[3] === 0x50
-  return named && (version === '0.0.9.1' || version === '1.1.0.9')
 }

@@ -7,10 +7,12 @@
 import {
   decodeAmqplainResponse,
   decodePlainResponse,
-  type FieldTable,
   type Method,
   type MethodArgs,
   MethodId,
+  type MethodInput,
+  type MethodName,
+  parseProtocolHeader,
   ReplyCode,
   type TypedTable,
 } from '@warrenmq/codec'
@@ -40,8 +42,7 @@ export interface Tuning {
 /** The connection, as far as the handshake acts on it. */
 export interface HandshakeHost {
   readonly remoteAddress: string | undefined
-  sendStart(properties: FieldTable, mechanisms: string): void
-  sendTune(tuning: Tuning): void
+  send<N extends MethodName>(name: N, args: MethodInput<N>): void
   /** Takes no frame until the promise is settled. */
   pauseWhile(work: Promise<void>): void
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void
@@ -68,7 +69,13 @@ export class Handshake {
 
   /** The protocol header was ours. */
   begin(): void {
-    this.#host.sendStart(createServerProperties(), MECHANISMS)
+    this.#host.send('connection.start', {
+      versionMajor: 0,
+      versionMinor: 9,
+      serverProperties: createServerProperties(),
+      mechanisms: MECHANISMS,
+      locales: 'en_US',
+    })
   }
 
   /** Takes the next method of the connection. */
@@ -98,7 +105,8 @@ export class Handshake {
     }
     this.#host.loggedIn(credentials.user)
     this.#step = 'tune-ok'
-    this.#host.sendTune(this.#services.options)
+    const { channelMax, frameSizeMax, heartbeatSeconds } = this.#services.options
+    this.#host.send('connection.tune', { channelMax, frameMax: frameSizeMax, heartbeat: heartbeatSeconds })
   }
 
   #tuneOk(args: MethodArgs<'connection.tune-ok'>): void {
@@ -127,6 +135,14 @@ export class Handshake {
     this.#step = 'done'
     this.#host.opened(vhost)
   }
+}
+
+/** Whether a protocol header asks for AMQP 0-9-1, in either of the two ways that clients write it. */
+export function isOurProtocol(received: Uint8Array): boolean {
+  const header = parseProtocolHeader(received)
+  if (header === undefined) return false
+  const version = [header.protocolId, header.major, header.minor, header.revision].join('.')
+  return version === '0.0.9.1' || version === '1.1.0.9'
 }
 
 function decodeResponse(mechanism: string, response: Uint8Array): { user: string; password: string } | undefined {

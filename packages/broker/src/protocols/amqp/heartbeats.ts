@@ -5,15 +5,15 @@
  * anything came; after the second look in a row that finds nothing the peer counts as dead, which is between 2T and 3T after its last byte.
  */
 
+import { HEARTBEAT_FRAME } from '@warrenmq/codec'
 import type { Clock, Timer } from '../../clock.ts'
+import type { Output } from '../../net/output.ts'
 
 /** The connection, as far as heartbeats act on it. */
 export interface HeartbeatHost {
-  /** Whether anything was sent since the last call. */
-  takeSent(): boolean
+  readonly output: Output
   /** Whether anything was received since the last call. Always `true` while the broker itself does not read. */
   takeReceived(): boolean
-  sendHeartbeat(): void
   peerDead(): void
 }
 
@@ -27,7 +27,12 @@ export function startHeartbeats(clock: Clock, intervalSeconds: number, host: Hea
     if (silentLooks === 2) host.peerDead()
   }
   const beat = () => {
-    if (!host.takeSent()) host.sendHeartbeat()
+    if (!host.output.active) {
+      host.output.write(HEARTBEAT_FRAME)
+      host.output.flush()
+    }
+    // A heartbeat does not stand for the next one.
+    host.output.active = false
   }
   timers.push(clock.setInterval(beat, intervalSeconds * 500), clock.setInterval(look, intervalSeconds * 1000))
   return () => {

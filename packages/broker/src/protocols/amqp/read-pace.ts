@@ -6,6 +6,7 @@
  * stopped: nobody may come to read what waits.
  */
 
+import type { ReadGate } from '../../net/read-gate.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
 
 /** Chunks of this size, in bytes, come from a sender that has more: it is what Node reads at a time. */
@@ -19,18 +20,18 @@ const TURNS_LEFT_OUT_MAX = 8
 export interface PacedReader {
   /** Ready messages that wait before consumers, in the fullest queue that it published to last. */
   publishedBacklog(): number
-  pauseReading(): void
-  resumeReading(): void
 }
 
 export class ReadPace implements TurnTask {
   scheduled = false
   readonly #reader: PacedReader
+  readonly #gate: ReadGate
   readonly #turn: Turn
   #turnsToLeaveOut = 0
 
-  constructor(reader: PacedReader, turn: Turn) {
+  constructor(reader: PacedReader, gate: ReadGate, turn: Turn) {
     this.#reader = reader
+    this.#gate = gate
     this.#turn = turn
   }
 
@@ -38,7 +39,7 @@ export class ReadPace implements TurnTask {
   chunkDone(length: number): void {
     if (length < FULL_CHUNK || this.scheduled) return
     this.#turnsToLeaveOut = Math.min(TURNS_LEFT_OUT_MAX, Math.floor(this.#reader.publishedBacklog() / BACKLOG_STEP))
-    this.#reader.pauseReading()
+    this.#gate.close()
     this.#turn.add(TurnPhase.read, this)
   }
 
@@ -47,7 +48,7 @@ export class ReadPace implements TurnTask {
       this.#turnsToLeaveOut--
       this.#turn.add(TurnPhase.read, this)
     } else {
-      this.#reader.resumeReading()
+      this.#gate.open()
     }
   }
 }

@@ -1,37 +1,52 @@
+import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { ReadGate } from '../../../src/net/read-gate.ts'
 import { ReadPace } from '../../../src/protocols/amqp/read-pace.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
 
 const FULL = 64 * 1024
 
-function createReader(backlog = 0) {
-  const reader = {
-    backlog,
-    pauses: 0,
-    resumes: 0,
-    publishedBacklog: () => reader.backlog,
-    pauseReading: () => reader.pauses++,
-    resumeReading: () => reader.resumes++,
+function createReader(backlog: number) {
+  return { publishedBacklog: () => backlog }
+}
+
+/** A gate that counts. */
+class CountingGate extends ReadGate {
+  closed = 0
+  opened = 0
+
+  constructor() {
+    super(new Socket())
   }
-  return reader
+
+  override close(): void {
+    this.closed++
+    super.close()
+  }
+
+  override open(): void {
+    this.opened++
+    super.open()
+  }
 }
 
 /** Turns until the reader goes on. */
 function turnsUntilResumed(backlog: number): number {
   const turn = new Turn(() => {})
-  const reader = createReader(backlog)
-  new ReadPace(reader, turn).chunkDone(FULL)
-  expect(reader.pauses).toBe(1)
+  const gate = new CountingGate()
+  new ReadPace(createReader(backlog), gate, turn).chunkDone(FULL)
+  expect([gate.closed, gate.shut]).toEqual([1, true])
   let turns = 0
-  for (; reader.resumes === 0; turns++) turn.run()
+  for (; gate.opened === 0; turns++) turn.run()
+  expect(gate.shut).toBe(false)
   return turns
 }
 
 describe('ReadPace', () => {
   it('lets a connection that sends little read on', () => {
-    const reader = createReader(100_000)
-    new ReadPace(reader, new Turn(() => {})).chunkDone(FULL - 1)
-    expect(reader.pauses).toBe(0)
+    const gate = new CountingGate()
+    new ReadPace(createReader(100_000), gate, new Turn(() => {})).chunkDone(FULL - 1)
+    expect(gate.closed).toBe(0)
   })
 
   it('reads one full chunk a turn', () => {
