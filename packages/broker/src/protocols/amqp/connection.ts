@@ -316,7 +316,8 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     work
       .then(() => {
         this.#authenticating = false
-        if (this.#state === 'handshake') this.#input.release()
+        // A refused login may be closed with a handshake: its close-ok has to be seen.
+        if (this.#state !== 'closed') this.#input.release()
       })
       .catch((error) => this.#failed(error instanceof CodecError ? framingError(error) : error, 0))
       .finally(() => this.#gate.open())

@@ -23,7 +23,6 @@ export class Session {
   readonly #connection: AmqpConnection
   readonly #channelMax: number
   #lastChannel: Channel | undefined
-  #released = false
 
   constructor(connection: AmqpConnection, vhost: Vhost, channelMax: number) {
     this.#connection = connection
@@ -31,7 +30,7 @@ export class Session {
     this.#channelMax = channelMax
   }
 
-  /** Takes a frame of a channel, not of channel 0, and returns the offset to go on at, or -1 when the connection is being closed. */
+  /** Takes a frame of a channel, not of channel 0, and returns the offset to go on at: also after a fault, as a close-ok will follow. */
   frame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number, bytesEnd: number): number {
     let channel = this.#lastChannel
     if (channel === undefined || channel.number !== channelNumber) {
@@ -49,7 +48,7 @@ export class Session {
     } catch (error) {
       this.#failed(channel, type, error, bytes, start, end)
     }
-    return this.#released ? -1 : end + 1
+    return end + 1
   }
 
   /** Ready messages that wait before consumers, in the fullest queue that was published to last. */
@@ -61,7 +60,6 @@ export class Session {
 
   /** Ends all channels. */
   release(): void {
-    this.#released = true
     const channels = [...this.channels.values()]
     this.channels.clear()
     this.#lastChannel = undefined
@@ -96,7 +94,7 @@ export class Session {
     const method = decodeMethod(bytes.slice(start, end))
     if (method.name === 'channel.close') this.#channelClosed(channel)
     else handleChannelMethod(channel, method)
-    return this.#released ? -1 : end + 1
+    return end + 1
   }
 
   /** A frame of a channel that awaits the answer to its close: all but the end of that is ignored. */
