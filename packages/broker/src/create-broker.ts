@@ -76,6 +76,9 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const listeners = await listen(resolved.host, resolved.port, (input) => {
     if (resolved.connectionMax !== 0 && connections.size >= resolved.connectionMax) input.socket.destroy()
     else new AmqpConnection(input, services)
+  }).catch((error) => {
+    store.close()
+    throw error
   })
   logger.info({ host: resolved.host, port: listeners.port }, 'listening for AMQP connections')
 
