@@ -2,7 +2,8 @@
  * The bytes that the hot path works in: one allocation, shared by all brokers of the process.
  *
  * Hot path (`npm run bench`). Input chunks, output pages and the newest stored messages lie in the same `Uint8Array`, because
- * `copyWithin` on one array costs 20 ns whatever the length, while a copy between two arrays needs a view and costs 70 ns.
+ * `copyWithin` on one array costs 20 to 40 ns, while a copy between two arrays needs a view and costs 50 to 70 ns
+ * (`node benchmarks/src/copies.mjs`).
  * Nothing here is touched before it is used, so an idle broker pays address space, not memory.
  *
  *     | input | output page 0 … 31 | store block 0 … 15 | small output page 0 … 1023 |
