@@ -76,8 +76,9 @@ export class FrameInput {
       start = READ_START - carried
       if (carried > 0) workingMemory.set(this.#carry.subarray(0, carried), start)
     } else if (total <= INPUT_SIZE) {
-      if (carried > 0) workingMemory.set(this.#carry.subarray(0, carried), 0)
+      // The chunk first: it may lie where what was carried over goes.
       workingMemory.set(chunk, carried)
+      if (carried > 0) workingMemory.set(this.#carry.subarray(0, carried), 0)
     } else {
       bytes = concatBytes(this.#carry.subarray(0, carried), chunk)
     }

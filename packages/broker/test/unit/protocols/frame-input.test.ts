@@ -54,6 +54,20 @@ describe('FrameInput', () => {
     expect(collector.bodies).toEqual([...bodies, ...bodies])
   })
 
+  it('takes frames of more than lies before the place that sockets read to', () => {
+    for (const size of [READ_START, READ_START + 60_000, READ_START + READ_SIZE]) {
+      const collector = new Collector()
+      collector.input.frameSizeMax = size
+      const body = 'abcdefg'.repeat(size / 7)
+      const stream = bodyFrame(body)
+      for (let start = 0; start < stream.length; start += 50_000) {
+        collector.input.push(inPlace(stream.slice(start, start + 50_000)))
+      }
+      expect(collector.bodies.length).toBe(1)
+      expect(collector.bodies[0] === body).toBe(true)
+    }
+  })
+
   it('refuses a frame that is too large before the rest of it has come', () => {
     const collector = new Collector()
     const head = Uint8Array.of(FrameType.body, 0, 1, 0, 2, 0, 1)
