@@ -95,7 +95,9 @@ export class Channel {
   setGlobalPrefetch(count: number): void {
     this.globalPrefetchCount = count
     this.#globalUnackedCount = 0
-    for (const { consumer } of this.unacked) if (consumer !== undefined) this.#globalUnackedCount++
+    // What a transaction holds counts until its commit, which returns the credit.
+    const messages = [...this.unacked, ...(this.transaction?.heldMessages() ?? [])]
+    for (const { consumer } of messages) if (consumer !== undefined) this.#globalUnackedCount++
     if (this.globalPrefetchReached) this.consumersBusy()
     else this.consumersReady()
   }

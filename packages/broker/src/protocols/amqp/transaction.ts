@@ -39,6 +39,11 @@ export class Transaction {
     this.#settlements.push(settlement)
   }
 
+  /** Messages whose settlement is held, oldest settlement first. */
+  heldMessages(): UnackedMessage[] {
+    return this.#settlements.flatMap((settlement) => settlement.messages)
+  }
+
   /** Carries everything out: publishes in their order, then settlements; `returnMessage` hears of those that went unroutable. */
   commit(returnMessage: (message: Message) => void, settle: (settlement: HeldSettlement) => void): void {
     const publishes = this.#publishes
@@ -60,7 +65,7 @@ export class Transaction {
   /** Drops the publishes and returns the messages whose settlement was held, oldest settlement first. */
   rollback(): UnackedMessage[] {
     for (const { position } of this.#publishes) this.#store.release(position)
-    const messages = this.#settlements.flatMap((settlement) => settlement.messages)
+    const messages = this.heldMessages()
     this.#publishes = []
     this.#settlements = []
     return messages
