@@ -147,7 +147,7 @@ export class Output implements TurnTask {
     this.#setPage(page)
     this.#offset = page
     holders.add(this)
-    if (!this.#closed) this.#turn.add(TurnPhase.write, this)
+    this.#turn.add(TurnPhase.write, this)
   }
 
   /** Goes on in a large page, taking along what the small one holds. Returns `false` when that does not help. */
