@@ -5,7 +5,7 @@
  * translates from it. A fault of our own is an ordinary `Error`.
  */
 
-import { replyCodeName } from '@warrenmq/codec'
+import { type MethodArgs, replyCodeName } from '@warrenmq/codec'
 
 /** Longest reply text that fits a short string, in bytes. RabbitMQ cuts a longer one to 252 bytes and adds `...`. */
 const REPLY_TEXT_MAX = 255
@@ -31,8 +31,19 @@ export class ChannelException extends AmqpException {}
 /** Closes the connection: a "hard" error. */
 export class ConnectionException extends AmqpException {}
 
+/** What `channel.close` or `connection.close` tells the peer. `currentMethodId` is named unless the exception names another. */
+export function closeArguments(exception: AmqpException, currentMethodId: number): MethodArgs<'channel.close'> {
+  const methodId = exception.methodId ?? currentMethodId
+  return {
+    replyCode: exception.replyCode,
+    replyText: fitReplyText(exception.message),
+    classId: methodId >>> 16,
+    methodId: methodId & 0xffff,
+  }
+}
+
 /** `text`, cut so that it fits a short string. */
-export function fitReplyText(text: string): string {
+function fitReplyText(text: string): string {
   if (Buffer.byteLength(text) <= REPLY_TEXT_MAX) return text
   const bytes = Buffer.from(text)
   let end = REPLY_TEXT_MAX - 3

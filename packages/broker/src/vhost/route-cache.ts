@@ -5,6 +5,7 @@
  * when the table is full.
  */
 
+import { randomInt } from 'node:crypto'
 import { equalBytes } from '@warrenmq/codec/internal'
 import type { Queue } from '../queue/queue.ts'
 import type { Exchange } from './exchange.ts'
@@ -62,9 +63,12 @@ export class RouteCache {
   }
 }
 
-/** FNV-1a over the bytes, folded to a slot of the table. */
+/** Where the hash starts: another place in every process, so that nobody can prepare keys that share a slot. */
+const HASH_SEED = randomInt(2 ** 31)
+
+/** FNV-1a over the bytes from a secret start, folded to a slot of the table. */
 function hashBytes(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5
+  let hash = HASH_SEED
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193)
   return (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1)
 }

@@ -67,7 +67,7 @@ onEachBroker((target) => {
     await peer.call(1, 'basic.qos', { prefetchCount: 5 })
     for (const body of BODIES) sendTo(peer, queue, body)
     expect(await takeDeliveries(peer, 1)).toEqual(['m1'])
-    expect(await inspect(peer, queue)).toEqual({ messageCount: 5, consumerCount: 1 })
+    await untilReady(peer, queue, 5)
     peer.send(1, 'basic.consume', { queue, consumerTag: 'five', noWait: true })
     expect(await takeDeliveries(peer, 5)).toEqual(['m2', 'm3', 'm4', 'm5', 'm6'])
   })

@@ -35,7 +35,7 @@ describe.each(OPENERS)('a socket $name', ({ open, placed }) => {
     })
     const sent = Buffer.alloc(3_000_000, 'abcdefg')
     client.write(sent)
-    await eventually(() => Buffer.concat(received).length === sent.length)
+    await eventually(() => Buffer.concat(received).length === sent.length, 'all bytes sent')
     expect(Buffer.concat(received).equals(sent)).toBe(true)
     expect([...places]).toEqual([placed])
     expect(input.socket.remotePort).toBe((client.address() as AddressInfo).port)
@@ -56,14 +56,14 @@ describe.each(OPENERS)('a socket $name', ({ open, placed }) => {
       input.socket.pause()
     })
     client.write(Buffer.alloc(1_000_000))
-    await eventually(() => length > 0)
+    await eventually(() => length > 0, 'a first chunk')
     const atPause = length
     await new Promise((resolve) => setImmediate(resolve))
     expect(length).toBe(atPause)
     while (length < 1_000_000) {
       const before = length
       input.socket.resume()
-      await eventually(() => length > before)
+      await eventually(() => length > before, 'a further chunk')
     }
     client.destroy()
     input.socket.destroy()

@@ -23,7 +23,7 @@ import {
   type TypedTable,
 } from '@warrenmq/codec'
 import { readUint32 } from '@warrenmq/codec/internal'
-import { AmqpException, ConnectionException, fitReplyText } from '../../errors.ts'
+import { AmqpException, ConnectionException, closeArguments } from '../../errors.ts'
 import { concatBytes } from '../../memory/allocate.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
 import { ReadGate } from '../../net/read-gate.ts'
@@ -154,7 +154,9 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     }
     this.#state = 'handshake'
     this.#handshake.begin()
-    this.#input.push(this.#header.subarray(length))
+    const rest = this.#header.subarray(length)
+    this.#header = new Uint8Array(0)
+    this.#input.push(rest)
   }
 
   /** One frame from the parser. Returns the offset to go on at, or -1 when nothing more is to be read. */
@@ -254,14 +256,8 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   }
 
   #sendClose(exception: AmqpException, currentMethodId: number): void {
-    const methodId = exception.methodId ?? currentMethodId
     this.#state = 'closing'
-    this.send('connection.close', {
-      replyCode: exception.replyCode,
-      replyText: fitReplyText(exception.message),
-      classId: methodId >>> 16,
-      methodId: methodId & 0xffff,
-    })
+    this.send('connection.close', closeArguments(exception, currentMethodId))
     this.output.flush()
     this.#setDeadline(this.#closeWaitMs(), 'client did not answer connection.close')
   }
@@ -295,7 +291,11 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#stopHeartbeats()
     this.output.close()
     this.#input.close()
-    this.#release()
+    try {
+      this.#release()
+    } catch (error) {
+      this.services.logger.error({ connection: this.name, err: error }, 'bug while a connection ended')
+    }
     this.services.logger.info({ connection: this.name }, 'connection ended')
     this.services.connectionGone(this)
   }

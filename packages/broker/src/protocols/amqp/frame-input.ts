@@ -12,6 +12,8 @@ import { INPUT_SIZE, READ_START, workingMemory } from '../../memory/working-memo
 
 const FRAME_OVERHEAD = 8
 const CARRY_MIN = 512
+/** A larger carry is given up when nothing is in it, in bytes. */
+const CARRY_KEPT_MAX = 16 * 1024
 
 export class FrameInput {
   /** Largest frame payload taken, in bytes; the connection's tuning changes it. */
@@ -90,6 +92,7 @@ export class FrameInput {
     const scanned = scanFrames(bytes, start, end, this.frameSizeMax, this.#sink)
     const rest = this.#held ? this.#heldAt : scanned
     if (rest < end && !this.#closed) this.#keep(bytes, rest, end)
+    else if (this.#carry.length > CARRY_KEPT_MAX) this.#carry = new Uint8Array(0)
   }
 
   /** Whether the carried frame is still incomplete with `total` bytes. One that is too large is refused at once, not waited for. */

@@ -6,7 +6,7 @@
 
 import { CodecError, decodeMethod, FrameType, MethodId, methodName, ReplyCode } from '@warrenmq/codec'
 import { readUint32 } from '@warrenmq/codec/internal'
-import { AmqpException, ChannelException, ConnectionException, fitReplyText } from '../../errors.ts'
+import { AmqpException, ChannelException, ConnectionException, closeArguments } from '../../errors.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { Channel } from './channel.ts'
 import type { AmqpConnection } from './connection.ts'
@@ -155,20 +155,14 @@ export class Session {
     const named = type === FrameType.method && end - start >= METHOD_ID_SIZE
     const id = named ? readUint32(bytes, start) : MethodId.basicPublish
     const exception = this.#asException(error, id, bytes, start, end)
-    const methodId = exception.methodId ?? id
     if (channel === undefined || !(exception instanceof ChannelException)) {
-      this.#connection.fail(exception, methodId)
+      this.#connection.fail(exception, id)
       return
     }
     const { logger } = this.#connection.services
     logger.warn({ connection: this.#connection.name, channel: channel.number }, exception.message)
     channel.release()
-    channel.send('channel.close', {
-      replyCode: exception.replyCode,
-      replyText: fitReplyText(exception.message),
-      classId: methodId >>> 16,
-      methodId: methodId & 0xffff,
-    })
+    channel.send('channel.close', closeArguments(exception, id))
   }
 
   #asException(error: unknown, id: number, bytes: Uint8Array, start: number, end: number): AmqpException {
