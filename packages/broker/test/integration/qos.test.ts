@@ -56,7 +56,24 @@ onEachBroker((target) => {
     peer.send(1, 'basic.consume', { queue, noWait: true })
     peer.send(1, 'basic.consume', { queue, noWait: true })
     expect(await takeDeliveries(peer, 4)).toEqual(['m1', 'm2', 'm3', 'm4'])
+    await untilReady(peer, queue, 2)
     expect(await inspect(peer, queue)).toEqual({ messageCount: 2, consumerCount: 2 })
+  })
+
+  it.each([
+    { own: 3, shared: 2, delivered: ['m1', 'm2'] },
+    { own: 2, shared: 3, delivered: ['m1', 'm2'] },
+  ])('lets the stricter of both limits win: $own of its own, $shared shared', async ({ own, shared, delivered }) => {
+    await using peer = await target.openChannel()
+    const queue = await filledQueue(peer)
+    await peer.call(1, 'basic.qos', { prefetchCount: own })
+    await peer.call(1, 'basic.qos', { prefetchCount: shared, global: true })
+    peer.send(1, 'basic.consume', { queue, noWait: true })
+    expect(await takeDeliveries(peer, 2)).toEqual(delivered)
+    await untilReady(peer, queue, 4)
+    expect(peer.pending).toEqual([])
+    peer.send(1, 'basic.ack', { deliveryTag: 2, multiple: true })
+    expect(await takeDeliveries(peer, 2)).toEqual(['m3', 'm4'])
   })
 
   it('applies to consumers that start later', async () => {
