@@ -4,6 +4,7 @@
 
 import { fieldTypeName, ReplyCode, type TypedTable, type TypedValue } from '@warrenmq/codec'
 import { ChannelException } from '../errors.ts'
+import { isInteger } from './argument-value.ts'
 
 /** @throws ChannelException PRECONDITION_FAILED when `received` differs from `current`. */
 export function assertSameProperty(property: string, resource: string, received: unknown, current: unknown): void {
@@ -34,10 +35,6 @@ function sameValue(a: TypedValue | undefined, b: TypedValue | undefined): boolea
   if (a === undefined || b === undefined) return a === b
   if (isInteger(a) && isInteger(b)) return Number(a.value) === Number(b.value)
   return a.tag === b.tag && formatValue(a) === formatValue(b)
-}
-
-function isInteger(value: TypedValue): boolean {
-  return 'bBsuIilL'.includes(value.tag)
 }
 
 function describeDifference(received: TypedValue | undefined, current: TypedValue | undefined): string {

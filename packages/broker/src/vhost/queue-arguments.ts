@@ -7,11 +7,9 @@
 import { fieldTypeName, ReplyCode, type TypedTable, type TypedValue } from '@warrenmq/codec'
 import { ChannelException, ConnectionException } from '../errors.ts'
 import type { QueueSettings } from '../queue/queue.ts'
+import { checkInteger, MILLISECONDS_MAX } from './argument-value.ts'
 
-/** Ten years, in milliseconds: the longest time RabbitMQ takes. */
-const MILLISECONDS_MAX = 315_360_000_000
 const PRIORITY_MAX = 255
-const INTEGER_TAGS = 'bBsuIilL'
 
 /** Returns why a value is refused, or `undefined`. */
 type Check = (value: TypedValue, table: TypedTable) => string | undefined
@@ -114,10 +112,6 @@ export function assertQueueArguments(settings: QueueSettings, resource: string):
 
 function refuse(text: string): ChannelException {
   return new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
-}
-
-function checkInteger(value: TypedValue): string | undefined {
-  return INTEGER_TAGS.includes(value.tag) ? undefined : `"expected integer, got ${fieldTypeName(value.tag)}"`
 }
 
 function checkType(value: TypedValue, tag: string): string | undefined {

@@ -4,15 +4,13 @@
  * Hot path (`npm run bench`).
  */
 
-import { FrameType, MethodId } from '@warrenmq/codec'
 import type { Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { QueueConsumer } from '../../queue/queue-consumer.ts'
 import type { Channel } from './channel.ts'
 import { writeMessage } from './message-writer.ts'
+import { createDeliverPrefix, TAG_AND_BIT_SIZE } from './method-prefix.ts'
 
-/** Octets of a delivery tag and the redelivered bit, with which the prefix ends. */
-const TAG_AND_BIT_SIZE = 9
 const TWO_TO_32 = 2 ** 32
 
 /** What `basic.consume` asked for. */
@@ -40,6 +38,7 @@ export class AmqpConsumer implements QueueConsumer {
   readonly #tagOffset: number
   /** Messages in hand at which a consumer that was out of credit is served at once; -1 without a limit. */
   readonly #halfPrefetch: number
+  /** Messages it holds unacknowledged. */
   #unackedCount = 0
 
   constructor(channel: Channel, queue: Queue, settings: ConsumerSettings) {
@@ -53,11 +52,6 @@ export class AmqpConsumer implements QueueConsumer {
     this.#prefix = createDeliverPrefix(channel.number, settings.tag)
     this.#prefixView = new DataView(this.#prefix.buffer, this.#prefix.byteOffset, this.#prefix.byteLength)
     this.#tagOffset = this.#prefix.length - TAG_AND_BIT_SIZE
-  }
-
-  /** Messages it holds unacknowledged. */
-  get unackedCount(): number {
-    return this.#unackedCount
   }
 
   canTake(): boolean {
@@ -94,16 +88,4 @@ export class AmqpConsumer implements QueueConsumer {
   queueDeleted(): void {
     this.channel.consumerLost(this)
   }
-}
-
-/** `basic.deliver` up to and including the redelivered bit; size, delivery tag and that bit are filled in per delivery. */
-function createDeliverPrefix(channelNumber: number, consumerTag: string): Uint8Array {
-  const tag = Buffer.from(consumerTag)
-  const prefix = Buffer.alloc(7 + 4 + 1 + tag.length + TAG_AND_BIT_SIZE)
-  prefix[0] = FrameType.method
-  prefix.writeUInt16BE(channelNumber, 1)
-  prefix.writeUInt32BE(MethodId.basicDeliver, 7)
-  prefix[11] = tag.length
-  prefix.set(tag, 12)
-  return prefix
 }

@@ -17,12 +17,12 @@ import {
 import { ChannelException } from '../../errors.ts'
 import { concatBytes } from '../../memory/allocate.ts'
 import { FRAME_HEADER_SIZE, type Message } from '../../queue/message.ts'
+import { MILLISECONDS_MAX } from '../../vhost/argument-value.ts'
 
 /** Properties that need a look. */
 export const LOOKED_AT: number =
   PropertyFlag.headers | PropertyFlag.deliveryMode | PropertyFlag.expiration | PropertyFlag.userId
 
-const MILLISECONDS_MAX = 315_360_000_000
 /** `CC` in bytes; `BCC` contains it. */
 const LETTER_C = 0x43
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { outputPages, PAGE_SIZE, workingMemory } from '../../../src/memory/working-memory.ts'
 import { Output } from '../../../src/net/output.ts'
 import { writeMessage } from '../../../src/protocols/amqp/message-writer.ts'
-import { createReturnPrefix } from '../../../src/protocols/amqp/return-prefix.ts'
+import { createReturnPrefix } from '../../../src/protocols/amqp/method-prefix.ts'
 import { Message } from '../../../src/queue/message.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
 

@@ -1,13 +1,15 @@
 /** Methods of the class `basic`, except publish and the short form of ack, which have their own ways. */
 
-import { FrameType, fieldTypeName, type MethodArgs, MethodId, ReplyCode } from '@warrenmq/codec'
+import { type MethodArgs, ReplyCode } from '@warrenmq/codec'
 import { createName } from '../../../clock.ts'
 import { ChannelException, ConnectionException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
+import { checkInteger } from '../../../vhost/argument-value.ts'
 import { describeResource } from '../../../vhost/resource-name.ts'
 import { type Channel, unknownDeliveryTag } from '../channel.ts'
 import { AmqpConsumer } from '../consumer.ts'
 import { writeMessage } from '../message-writer.ts'
+import { createGetOkPrefix } from '../method-prefix.ts'
 import type { MethodHandlers } from './index.ts'
 import { resolveQueueName } from './queue.ts'
 
@@ -89,9 +91,9 @@ function recover(channel: Channel, requeue: boolean): void {
 function assertConsumable(channel: Channel, queue: Queue, args: MethodArgs<'basic.consume'>): void {
   const resource = describeResource('queue', queue.name, channel.vhost.name)
   const priority = args.arguments['x-priority']
-  if (priority !== undefined && !'bBsuIilL'.includes(priority.tag)) {
-    const text = `invalid arg 'x-priority' for ${resource}: "expected integer, got ${fieldTypeName(priority.tag)}"`
-    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
+  const reason = priority === undefined ? undefined : checkInteger(priority)
+  if (reason !== undefined) {
+    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `invalid arg 'x-priority' for ${resource}: ${reason}`)
   }
   if (args.arguments['x-stream-offset'] !== undefined) {
     const text = `invalid arg 'x-stream-offset' for ${resource} of queue type rabbit_classic_queue`
@@ -117,15 +119,4 @@ function get(channel: Channel, queue: Queue, noAck: boolean): void {
   writeMessage(channel.output, channel.number, channel.frameSizeMax, prefix, message, queue.readyCount)
   if (noAck) queue.settle(position)
   else channel.unacked.push(deliveryTag, queue, position, sequence, undefined)
-}
-
-/** `basic.get-ok` up to and including the redelivered bit, with the size left open. */
-function createGetOkPrefix(channelNumber: number, deliveryTag: number, redelivered: boolean): Uint8Array {
-  const prefix = Buffer.alloc(7 + 4 + 8 + 1)
-  prefix[0] = FrameType.method
-  prefix.writeUInt16BE(channelNumber, 1)
-  prefix.writeUInt32BE(MethodId.basicGetOk, 7)
-  prefix.writeBigUInt64BE(BigInt(deliveryTag), 11)
-  prefix[19] = redelivered ? 1 : 0
-  return prefix
 }
