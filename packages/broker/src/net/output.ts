@@ -38,7 +38,6 @@ export class Output implements TurnTask {
   overflowing = false
   /** Whether anything was written since this was last set to `false`; heartbeats watch it. */
   active = false
-  bytesWritten = 0
 
   readonly #socket: Socket
   readonly #turn: Turn
@@ -170,7 +169,6 @@ export class Output implements TurnTask {
 
   #send(bytes: Uint8Array, done: (() => void) | undefined): void {
     this.active = true
-    this.bytesWritten += bytes.length
     if (this.#closed || this.#socket.destroyed) {
       done?.()
       return

@@ -44,16 +44,11 @@ export interface TakenMessage {
 
 export class Queue implements TurnTask {
   readonly kind = 'queue'
-  routeMark = 0
   readonly name: string
   readonly settings: QueueSettings
   readonly consumers: Set<QueueConsumer> = new Set()
   /** Messages in consumers' hands. */
   unackedCount = 0
-  /** Messages that ever arrived. */
-  publishedCount = 0
-  /** Messages that were ever handed out, to consumers or by `take`. */
-  deliveredCount = 0
   deleted = false
   /** Whether a consumer ever was here; an auto-delete queue goes when the last one leaves. */
   hadConsumer = false
@@ -81,7 +76,6 @@ export class Queue implements TurnTask {
 
   /** Takes a message in: straight on to the consumer whose turn it is, or to the end of the ready list. */
   publish(message: Message): void {
-    this.publishedCount++
     const sequence = this.#nextSequence++
     const consumer = this.#ring.first
     if (consumer !== undefined && this.#ready.length === 0 && this.#returned.length === 0) {
@@ -119,10 +113,8 @@ export class Queue implements TurnTask {
   take(): TakenMessage | undefined {
     if (this.readyCount === 0) return undefined
     const redelivered = this.#returned.length > 0
-    const sequence = redelivered ? this.#returned.firstSequence : this.#nextSequence - this.#ready.length
-    this.#store.read(redelivered ? this.#returned.shift() : this.#ready.shift(), this.#stored)
+    const sequence = this.#readOldest()
     this.unackedCount++
-    this.deliveredCount++
     return { message: this.#stored, sequence, redelivered }
   }
 
@@ -187,15 +179,20 @@ export class Queue implements TurnTask {
 
   #deliverOldest(consumer: QueueConsumer): void {
     const redelivered = this.#returned.length > 0
-    const sequence = redelivered ? this.#returned.firstSequence : this.#nextSequence - this.#ready.length
-    const position = redelivered ? this.#returned.shift() : this.#ready.shift()
-    this.#store.read(position, this.#stored)
+    const sequence = this.#readOldest()
     this.#handOut(consumer, this.#stored, sequence, redelivered)
-    if (consumer.noAck) this.#store.release(position)
+    if (consumer.noAck) this.#store.release(this.#stored.position)
+  }
+
+  /** Takes the oldest ready message out, points `#stored` at it and returns its sequence number. */
+  #readOldest(): number {
+    const returned = this.#returned.length > 0
+    const sequence = returned ? this.#returned.firstSequence : this.#nextSequence - this.#ready.length
+    this.#store.read(returned ? this.#returned.shift() : this.#ready.shift(), this.#stored)
+    return sequence
   }
 
   #handOut(consumer: QueueConsumer, message: Message, sequence: number, redelivered: boolean): void {
-    this.deliveredCount++
     if (!consumer.noAck) this.unackedCount++
     consumer.deliver(message, sequence, redelivered)
     if (consumer.ready) this.#ring.rotate()

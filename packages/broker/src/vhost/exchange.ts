@@ -22,12 +22,9 @@ export type Destination = Queue | ExchangeNode<Queue>
 
 export class Exchange implements ExchangeNode<Queue> {
   readonly kind = 'exchange'
-  routeMark = 0
   readonly name: string
   readonly settings: ExchangeSettings
   readonly matcher: ExchangeMatcher<Destination>
-  /** Messages published to it by clients. */
-  publishedCount = 0
   readonly #findExchange: (name: string) => Exchange | undefined
 
   constructor(

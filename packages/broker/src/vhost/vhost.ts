@@ -6,7 +6,14 @@
  */
 
 import { fieldTypeName, ReplyCode, type TypedTable } from '@warrenmq/codec'
-import { type Binding, createMatcher, DefaultExchangeMatcher, RoutingError, route } from '@warrenmq/routing'
+import {
+  type Binding,
+  createMatcher,
+  DefaultExchangeMatcher,
+  exchangeTypes,
+  RoutingError,
+  route,
+} from '@warrenmq/routing'
 import { ChannelException, ConnectionException } from '../errors.ts'
 import type { MessageStore } from '../log/message-store.ts'
 import { Queue, type QueueOwner, type QueueSettings } from '../queue/queue.ts'
@@ -83,7 +90,7 @@ export class Vhost {
   declareExchange(settings: ExchangeSettings): Exchange {
     const resource = describeResource('exchange', settings.name, this.name)
     const existing = this.exchanges.get(settings.name)
-    if (createMatcher(settings.type) === undefined) {
+    if (!exchangeTypes.includes(settings.type)) {
       throw new ConnectionException(ReplyCode.COMMAND_INVALID, `unknown exchange type '${settings.type}'`)
     }
     const alternate = settings.arguments['alternate-exchange']

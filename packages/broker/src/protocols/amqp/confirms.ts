@@ -4,7 +4,7 @@
  * Hot path (`npm run bench`). Messages are in memory once they are routed, so they are confirmed in the order of their publishing.
  */
 
-import { FrameType, MethodId } from '@warrenmq/codec'
+import { FRAME_END, FrameType, MethodId } from '@warrenmq/codec'
 import { workingMemory, workingView } from '../../memory/working-memory.ts'
 import type { Output } from '../../net/output.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
@@ -38,7 +38,7 @@ export class PublisherConfirms implements TurnTask {
     this.#stopped = true
   }
 
-  /** Sends what is due at once, so that a reply that follows stands behind it. */
+  /** Confirms all that was published since the last time, with one frame. */
   runTurn(): void {
     if (this.#stopped || this.#confirmed === this.#published) return
     const multiple = this.#published - this.#confirmed > 1
@@ -51,7 +51,7 @@ export class PublisherConfirms implements TurnTask {
     workingView.setUint32(start + 11, Math.floor(this.#confirmed / TWO_TO_32))
     workingView.setUint32(start + 15, this.#confirmed >>> 0)
     workingMemory[start + 19] = multiple ? 1 : 0
-    workingMemory[start + 20] = 206
+    workingMemory[start + 20] = FRAME_END
     this.#output.advance(start + FRAME_SIZE)
   }
 }

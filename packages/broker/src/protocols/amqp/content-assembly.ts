@@ -5,14 +5,13 @@
  * A body above the limit is counted and thrown away, so that the refusal can come where RabbitMQ's comes: behind its last frame.
  */
 
-import { FrameType, MethodId, ReplyCode } from '@warrenmq/codec'
+import { FRAME_END, FrameType, MethodId, ReplyCode } from '@warrenmq/codec'
 import { readUint16, readUint32 } from '@warrenmq/codec/internal'
 import { ConnectionException } from '../../errors.ts'
 import { allocateBytes } from '../../memory/allocate.ts'
 import { FRAME_HEADER_SIZE, type Message, ROUTE_GAP } from '../../queue/message.ts'
 import { unknownFrame } from './method-errors.ts'
 
-const FRAME_END = 206
 /** Body bytes for which room is made before any has arrived. */
 const INITIAL_ROOM = 64 * 1024
 const CONTENT_HEADER_MIN = 14

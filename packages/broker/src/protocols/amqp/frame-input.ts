@@ -5,12 +5,11 @@
  * piece and takes the same short way as any other. Memory between chunks grows with what has really arrived.
  */
 
-import type { FrameSink } from '@warrenmq/codec'
+import { FRAME_OVERHEAD, type FrameSink } from '@warrenmq/codec'
 import { neededFrameSize, scanFrames } from '@warrenmq/codec/internal'
 import { allocateBytes, concatBytes } from '../../memory/allocate.ts'
 import { INPUT_SIZE, READ_START, workingMemory } from '../../memory/working-memory.ts'
 
-const FRAME_OVERHEAD = 8
 const CARRY_MIN = 512
 /** A larger carry is given up when nothing is in it, in bytes. */
 const CARRY_KEPT_MAX = 16 * 1024
@@ -42,10 +41,6 @@ export class FrameInput {
   hold(offset: number): void {
     this.#held = true
     this.#heldAt = offset
-  }
-
-  get held(): boolean {
-    return this.#held
   }
 
   /** Goes on with what was held. @throws as `push`. */

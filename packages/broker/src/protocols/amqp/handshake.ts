@@ -7,6 +7,7 @@
 import {
   decodeAmqplainResponse,
   decodePlainResponse,
+  FRAME_MIN_SIZE,
   type Method,
   type MethodArgs,
   MethodId,
@@ -22,8 +23,6 @@ import type { Vhost } from '../../vhost/vhost.ts'
 import { createServerProperties } from './server-properties.ts'
 import type { AmqpServices } from './services.ts'
 
-/** Smallest frame that both sides must take, in bytes (§4.2.3). */
-const FRAME_MIN_SIZE = 4096
 const MECHANISMS = 'PLAIN AMQPLAIN'
 
 /** What the client can do, as far as the broker acts on it. */

@@ -5,14 +5,13 @@
  * is a prefix made beforehand plus the message's own bytes; the content frames follow as they came, with the channel number changed.
  */
 
+import { FRAME_END, FrameType } from '@warrenmq/codec'
 import { copyIn, workingMemory, workingView } from '../../memory/working-memory.ts'
 import type { Output } from '../../net/output.ts'
 import { FRAME_HEADER_SIZE, type Message, ROUTE_GAP } from '../../queue/message.ts'
 
 /** Content up to this size is copied into the output page, in bytes. */
 const INLINE_MAX = 32 * 1024
-const FRAME_END = 206
-const FRAME_TYPE_BODY = 3
 /** Offset of the payload size in a frame. */
 const SIZE_OFFSET = 3
 const NO_COUNT = -1
@@ -115,7 +114,7 @@ function writeHeaderFrame(output: Output, channelNumber: number, message: Messag
 
 function writeBodyFrame(output: Output, channelNumber: number, message: Message, offset: number, size: number): void {
   const frame = output.reserve(FRAME_HEADER_SIZE)
-  workingMemory[frame] = FRAME_TYPE_BODY
+  workingMemory[frame] = FrameType.body
   writeChannel(frame, channelNumber)
   workingView.setUint32(frame + SIZE_OFFSET, size)
   output.advance(frame + FRAME_HEADER_SIZE)

@@ -2,12 +2,11 @@
  * What the codec refuses, as RabbitMQ tells it to the peer.
  */
 
-import { type CodecError, MethodId, ReplyCode } from '@warrenmq/codec'
+import { type CodecError, FRAME_OVERHEAD, MethodId, ReplyCode } from '@warrenmq/codec'
 import { readUint32 } from '@warrenmq/codec/internal'
 import { type AmqpException, ConnectionException } from '../../errors.ts'
 import { formatBinary, formatTuple } from './erlang-term.ts'
 
-const FRAME_OVERHEAD = 8
 /** Bytes of a payload that RabbitMQ shows. */
 const SNIPPET_SIZE = 16
 

@@ -6,7 +6,7 @@
  * route fits and whose properties need no look.
  */
 
-import { MethodId, ReplyCode, validateContentHeader } from '@warrenmq/codec'
+import { ClassId, FRAME_END, FrameType, MethodId, ReplyCode, validateContentHeader } from '@warrenmq/codec'
 import { equalBytes, readUint32 } from '@warrenmq/codec/internal'
 import { ChannelException, ConnectionException } from '../../errors.ts'
 import { FRAME_HEADER_SIZE, Message } from '../../queue/message.ts'
@@ -26,10 +26,6 @@ const IMMEDIATE = 2
 const BARE_HEADER_SIZE = 14
 /** Larger bodies are put together in memory of their own, from where they can be sent without copying. */
 const WHOLE_BODY_MAX = 32 * 1024
-const HEADER_FRAME = 2
-const BODY_FRAME = 3
-const FRAME_END = 206
-const BASIC_CLASS = 60
 
 /** Filled again for every message; publishing is synchronous. */
 const message = new Message()
@@ -100,7 +96,7 @@ export class Publisher {
   /** Offset behind the body frame at `frame` if it is the whole body and lies before `bytesEnd`; else 0. */
   #wholeBody(bytes: Uint8Array, frame: number, bytesEnd: number, bodySize: number): number {
     const next = frame + FRAME_HEADER_SIZE + bodySize + 1
-    if (bodySize > WHOLE_BODY_MAX || next > bytesEnd || bytes[frame] !== BODY_FRAME) return 0
+    if (bodySize > WHOLE_BODY_MAX || next > bytesEnd || bytes[frame] !== FrameType.body) return 0
     const { number, frameSizeMax } = this.#channel
     if (bytes[frame + 1] !== number >>> 8 || bytes[frame + 2] !== (number & 0xff)) return 0
     if (readUint32(bytes, frame + 3) !== bodySize || bodySize > frameSizeMax) return 0
@@ -113,7 +109,6 @@ export class Publisher {
     if ((bits & IMMEDIATE) !== 0) throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, 'immediate=true')
     if (message.bodySize > channel.messageSizeMax) throw messageTooLarge(message.bodySize, channel.messageSizeMax)
     const route = this.#findRoute()
-    route.exchange.publishedCount++
 
     let queues = route.queues
     if (message.propertyFlags !== 0 || message.headerPayloadEnd - message.headerPayloadStart !== BARE_HEADER_SIZE) {
@@ -162,13 +157,13 @@ export class Publisher {
  */
 function wholeHeader(bytes: Uint8Array, header: number, bytesEnd: number, channelNumber: number): number {
   const payload = header + FRAME_HEADER_SIZE
-  if (payload + BARE_HEADER_SIZE >= bytesEnd || bytes[header] !== HEADER_FRAME) return 0
+  if (payload + BARE_HEADER_SIZE >= bytesEnd || bytes[header] !== FrameType.header) return 0
   if (bytes[header + 1] !== channelNumber >>> 8 || bytes[header + 2] !== (channelNumber & 0xff)) return 0
   const size = readUint32(bytes, header + 3)
   const end = payload + size
   if (size < BARE_HEADER_SIZE || size > WHOLE_BODY_MAX || end >= bytesEnd || bytes[end] !== FRAME_END) return 0
   // Class 60, weight 0, and the upper half of the body size 0.
-  if (readUint32(bytes, payload) !== BASIC_CLASS << 16 || readUint32(bytes, payload + 4) !== 0) return 0
+  if (readUint32(bytes, payload) !== ClassId.basic << 16 || readUint32(bytes, payload + 4) !== 0) return 0
   return end + 1
 }
 

@@ -112,10 +112,11 @@ export class Session {
     if (type === FrameType.heartbeat) throw unexpectedFrame(type, bytes.slice(start, end))
     if (type === FrameType.method) assertMethod(bytes, start, end)
     const id = type === FrameType.method ? readUint32(bytes, start) : 0
-    if (id === 0 || methodName(id) !== undefined) {
-      if (id !== MethodId.channelOpen)
-        throw new ConnectionException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'", id)
+    const known = id === 0 || methodName(id) !== undefined
+    if (known && id !== MethodId.channelOpen) {
+      throw new ConnectionException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'", id)
     }
+    // An unknown method is refused here.
     decodeMethod(bytes, start, end)
     this.#openChannel(channelNumber)
   }

@@ -56,8 +56,10 @@ export class Transaction {
     }
     for (const settlement of settlements) settle(settlement)
     for (const { position, queues, mandatory } of publishes) {
-      this.#store.read(position, this.#message)
-      if (queues.length === 0 && mandatory) returnMessage(this.#message)
+      if (queues.length === 0 && mandatory) {
+        this.#store.read(position, this.#message)
+        returnMessage(this.#message)
+      }
       this.#store.release(position)
     }
   }
