@@ -27,6 +27,7 @@ export function onEachTarget(suite: (target: Target) => void): void {
 /** Defines a suite for each target that uses a foreign program. */
 export function describeWith(name: keyof Foreign, suite: (path: string, target: Target) => void): void {
   const path = inject('foreign')[name]
+  // Says in the report what is left out; with WARREN_REQUIRE_FOREIGN=1 the run's set-up has failed before.
   if (path === undefined) describe.skip(`without ${name}`, () => {})
   else onEachTarget((target) => suite(path, target))
 }
