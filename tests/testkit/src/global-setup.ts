@@ -14,7 +14,7 @@ import { type Rabbit, startRabbit } from './rabbit.ts'
 declare module 'vitest' {
   interface ProvidedContext {
     foreign: Foreign
-    /** Who connects here gets the port of RabbitMQ, as decimal digits. */
+    /** Who connects here gets RabbitMQ's port and that of its HTTP API, as JSON. */
     rabbitDoorPort: number
   }
 }
@@ -23,12 +23,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const foreign = findForeign()
   for (const line of describeMissing(foreign, process.env)) console.log(line)
 
-  let rabbit: Promise<Rabbit> | undefined
+  let rabbit = runningRabbit(process.env.WARREN_TEST_RABBIT)
   const door = createServer(async (socket) => {
     socket.on('error', () => {})
     try {
       rabbit ??= startRabbit(foreign.rabbitmqServer ?? 'rabbitmq-server')
-      socket.end(String((await rabbit).port))
+      const { port, managementPort } = await rabbit
+      socket.end(JSON.stringify({ port, managementPort }))
     } catch (error) {
       socket.end(`RabbitMQ did not start: ${error}`)
     }
@@ -42,4 +43,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     door.close()
     await (await rabbit)?.[Symbol.asyncDispose]()
   }
+}
+
+/** `<AMQP port>,<HTTP port>`: a RabbitMQ that whoever runs the tests has started, to save its start. It is left as it is. */
+function runningRabbit(ports: string | undefined): Promise<Rabbit> | undefined {
+  if (ports === undefined) return undefined
+  const [port, managementPort] = ports.split(',').map(Number)
+  return Promise.resolve({ port, managementPort, async [Symbol.asyncDispose]() {} })
 }

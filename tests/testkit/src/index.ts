@@ -1,5 +1,13 @@
 /** What tests of every package may use. */
 
+export {
+  type Administration,
+  type PermissionInput,
+  type PolicyInput,
+  RabbitAdministration,
+  type TopicPermissionInput,
+  type UserInput,
+} from './administration.ts'
 export type { Content } from './content.ts'
 export { describeFrame, describeMethod } from './describe.ts'
 export { describeMissing, type Foreign, findForeign } from './foreign.ts'

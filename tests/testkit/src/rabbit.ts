@@ -11,15 +11,27 @@ import { eventually } from './waiting.ts'
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
 
+/** Plugins of Debian's package that suites compare with. */
+const PLUGINS = [
+  'rabbitmq_consistent_hash_exchange',
+  'rabbitmq_management',
+  'rabbitmq_random_exchange',
+  'rabbitmq_recent_history_exchange',
+  'rabbitmq_sharding',
+]
+
 /** A RabbitMQ that runs. */
 export interface Rabbit extends AsyncDisposable {
+  /** For AMQP. */
   readonly port: number
+  /** Of its HTTP API. */
+  readonly managementPort: number
 }
 
-/** Starts RabbitMQ without plugins and resolves once it accepts connections. */
+/** Starts RabbitMQ with {@link PLUGINS} and resolves once it accepts connections. */
 export async function startRabbit(rabbitmqServer: string): Promise<Rabbit> {
   const folder = await mkdtemp(join(tmpdir(), 'warrenmq-rabbit-'))
-  const [port, distributionPort, epmdPort] = await freePorts(3)
+  const [port, managementPort, distributionPort, epmdPort] = await freePorts(4)
   // In the foreground and before the server, which would otherwise start one that outlives it.
   const epmd = startProgram('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'])
   let server: Program | undefined
@@ -30,17 +42,28 @@ export async function startRabbit(rabbitmqServer: string): Promise<Rabbit> {
   }
   try {
     await eventually(() => accepts(epmdPort), 'epmd')
-    await writeFile(join(folder, 'enabled_plugins'), '[].\n')
-    await writeFile(join(folder, 'rabbitmq.conf'), 'disk_free_limit.absolute = 1MB\n')
+    await writeFile(join(folder, 'enabled_plugins'), `[${PLUGINS.join(',')}].\n`)
+    await writeFile(join(folder, 'rabbitmq.conf'), configuration(managementPort))
     const environment = rabbitEnvironment(folder, port, distributionPort, epmdPort, rabbitmqServer)
     server = startProgram(rabbitmqServer, [], { environment, folder })
-    await server.line((line) => line.includes('completed with 0 plugins'), START_LIMIT_MS)
+    await server.line((line) => /completed with \d+ plugins/.test(line), START_LIMIT_MS)
     await eventually(() => accepts(port), 'the AMQP listener of RabbitMQ')
   } catch (error) {
     await stop()
     throw error
   }
-  return { port, [Symbol.asyncDispose]: stop }
+  return { port, managementPort, [Symbol.asyncDispose]: stop }
+}
+
+function configuration(managementPort: number): string {
+  const settings = {
+    'disk_free_limit.absolute': '1MB',
+    'management.tcp.ip': '127.0.0.1',
+    'management.tcp.port': managementPort,
+  }
+  return Object.entries(settings)
+    .map(([key, value]) => `${key} = ${value}\n`)
+    .join('')
 }
 
 function rabbitEnvironment(

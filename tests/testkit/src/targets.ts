@@ -3,6 +3,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, inject } from 'vitest'
+import { type Administration, RabbitAdministration } from './administration.ts'
 import type {} from './global-setup.ts'
 import { type OpenOptions, openChannel, openConnection } from './open.ts'
 import type { RawPeer } from './raw-peer.ts'
@@ -12,6 +13,8 @@ const START_LIMIT_MS = 60_000
 /** A broker that was started for a suite. */
 export interface StartedBroker extends AsyncDisposable {
   readonly port: number
+  /** Users, vhosts, permissions, policies; `undefined` where it cannot be administered from here. */
+  readonly admin?: Administration
 }
 
 /** What a suite runs against; it is up when the tests run. */
@@ -19,6 +22,8 @@ export interface Target {
   readonly name: 'warren' | 'rabbitmq'
   readonly isRabbit: boolean
   readonly port: number
+  /** Users, vhosts, permissions, policies. */
+  readonly admin: Administration
   /** A connection after its handshake. */
   openConnection(options?: OpenOptions): Promise<RawPeer>
   /** A connection with channel 1 open. */
@@ -41,6 +46,10 @@ function defineSuite(name: Target['name'], start: () => Promise<StartedBroker>, 
         if (broker === undefined) throw new Error(`${name} is not up before the tests run`)
         return broker.port
       },
+      get admin() {
+        if (broker?.admin === undefined) throw new Error(`${name} cannot be administered in this suite`)
+        return broker.admin
+      },
       openConnection: (options) => openConnection(target.port, options),
       openChannel: (options) => openChannel(target.port, options),
     }
@@ -57,7 +66,7 @@ function defineSuite(name: Target['name'], start: () => Promise<StartedBroker>, 
 /** The RabbitMQ of this run, which the first to ask starts. It ends with the run. */
 async function sharedRabbit(): Promise<StartedBroker> {
   const answer = await text(connect(inject('rabbitDoorPort'), '127.0.0.1'))
-  const port = Number(answer)
-  if (!Number.isInteger(port)) throw new Error(answer)
-  return { port, async [Symbol.asyncDispose]() {} }
+  if (!answer.startsWith('{')) throw new Error(answer)
+  const { port, managementPort } = JSON.parse(answer) as { port: number; managementPort: number }
+  return { port, admin: new RabbitAdministration(managementPort), async [Symbol.asyncDispose]() {} }
 }
