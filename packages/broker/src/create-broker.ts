@@ -51,11 +51,11 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const logger = options.logger ?? silentLogger
   const store = new MemoryStore()
   const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
-  const vhosts = new Map(resolved.vhosts.map((name) => [name, new Vhost(name, store, turn)]))
+  const clock = options.clock ?? systemClock
+  const vhosts = new Map(resolved.vhosts.map((name) => [name, new Vhost(name, { store, turn, clock, logger })]))
   const connections = new Set<AmqpConnection>()
   let lastGone = (): void => {}
   const creditDelay = new CreditDelay()
-  const clock = options.clock ?? systemClock
   const services = {
     options: resolved,
     vhosts,

@@ -18,8 +18,8 @@ export interface QueueConsumer {
   previous: QueueConsumer | undefined
 
   /**
-   * Takes a message over. With `noAck` it is settled by that; otherwise the consumer owes the queue `settle` or `giveBack` with this
-   * position and sequence, and has left the ring by its return if it can take no more.
+   * Takes a message over. With `noAck` it is settled by that; otherwise the consumer owes the queue `settle`, `reject` or `giveBack` with
+   * this position and sequence, and has left the ring by its return if it can take no more.
    */
   deliver(message: Message, sequence: number, redelivered: boolean): void
   /** Whether it could take a message now. */

@@ -9,10 +9,12 @@
 
 import type { TypedTable } from '@warrenmq/codec'
 import type { MessageStore } from '../log/message-store.ts'
-import { type Turn, TurnPhase, type TurnTask } from '../scheduler/turn.ts'
+import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
 import { ConsumerRing } from './consumer-ring.ts'
 import { Message } from './message.ts'
 import type { QueueConsumer } from './queue-consumer.ts'
+import { DeathReason, type QueueEnvironment } from './queue-environment.ts'
+import { type QueueFeatures, resolveQueueFeatures } from './queue-features.ts'
 import { ReadyList } from './ready-list.ts'
 import { ReturnedHeap } from './returned-heap.ts'
 
@@ -53,20 +55,32 @@ export class Queue implements TurnTask {
   /** Whether a consumer ever was here; an auto-delete queue goes when the last one leaves. */
   hadConsumer = false
   scheduled = false
+  #features: QueueFeatures
 
+  readonly #environment: QueueEnvironment
   readonly #store: MessageStore
-  readonly #turn: Turn
   readonly #ring = new ConsumerRing()
   readonly #ready = new ReadyList()
   readonly #returned = new ReturnedHeap()
   readonly #stored = new Message()
   #nextSequence = 0
 
-  constructor(settings: QueueSettings, store: MessageStore, turn: Turn) {
+  constructor(settings: QueueSettings, environment: QueueEnvironment) {
     this.name = settings.name
     this.settings = settings
-    this.#store = store
-    this.#turn = turn
+    this.#environment = environment
+    this.#store = environment.store
+    this.#features = resolveQueueFeatures(settings.arguments)
+  }
+
+  /** Its effective settings. */
+  get features(): QueueFeatures {
+    return this.#features
+  }
+
+  /** Sets other features, which hold at once, for messages already here too. */
+  configure(features: QueueFeatures): void {
+    this.#features = features
   }
 
   /** Messages waiting for a consumer. */
@@ -74,16 +88,20 @@ export class Queue implements TurnTask {
     return this.#ready.length + this.#returned.length
   }
 
-  /** Takes a message in: straight on to the consumer whose turn it is, or to the end of the ready list. */
-  publish(message: Message): void {
+  /**
+   * Takes a message in: straight on to the consumer whose turn it is, or to the end of the ready list. Returns whether it did, and
+   * `false` for a message that it refused.
+   */
+  publish(message: Message): boolean {
     const sequence = this.#nextSequence++
     const consumer = this.#ring.first
     if (consumer !== undefined && this.#ready.length === 0 && this.#returned.length === 0) {
       if (!consumer.noAck) this.#store.keep(message)
       this.#handOut(consumer, message, sequence, false)
-      return
+      return true
     }
     this.#ready.push(this.#store.keep(message))
+    return true
   }
 
   /** Hands the oldest ready messages to the consumers that can take them. */
@@ -102,13 +120,13 @@ export class Queue implements TurnTask {
 
   /** Sees to it that ready messages meet consumers at the end of the turn. */
   deliverSoon(): void {
-    if (this.#ring.first !== undefined && this.readyCount > 0) this.#turn.add(TurnPhase.deliver, this)
+    if (this.#ring.first !== undefined && this.readyCount > 0) this.#environment.turn.add(TurnPhase.deliver, this)
   }
 
   /**
    * Takes the oldest ready message out for somebody who asked for one, or returns `undefined`.
    *
-   * The taker owes `settle` or `giveBack`. The message is valid until the store is used again.
+   * The taker owes `settle`, `reject` or `giveBack`. The message is valid until the store is used again.
    */
   take(): TakenMessage | undefined {
     if (this.readyCount === 0) return undefined
@@ -119,15 +137,25 @@ export class Queue implements TurnTask {
   }
 
   /** A message handed out is done with. */
-  settle(position: number): void {
+  settle(position: number, _sequence: number): void {
     this.unackedCount--
     this.#store.release(position)
+  }
+
+  /** A message handed out is refused for good: it is dead-lettered, or dropped. */
+  reject(position: number, sequence: number): void {
+    if (this.deleted || this.#features.deadLetterExchange === undefined) {
+      this.settle(position, sequence)
+      return
+    }
+    this.unackedCount--
+    this.#environment.deadLetter(this, position, DeathReason.rejected)
   }
 
   /** A message handed out comes back to its place. */
   giveBack(position: number, sequence: number): void {
     if (this.deleted) {
-      this.settle(position)
+      this.settle(position, sequence)
       return
     }
     this.unackedCount--

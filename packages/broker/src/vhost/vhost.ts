@@ -15,14 +15,15 @@ import {
   route,
 } from '@warrenmq/routing'
 import { ChannelException, ConnectionException } from '../errors.ts'
-import type { MessageStore } from '../log/message-store.ts'
 import { Queue, type QueueOwner, type QueueSettings } from '../queue/queue.ts'
-import type { Turn } from '../scheduler/turn.ts'
+import type { QueueEnvironment } from '../queue/queue-environment.ts'
+import { ReleaseList } from '../queue/release-list.ts'
 import { assertSameArguments, assertSameProperty } from './equivalence.ts'
 import { type Destination, Exchange, type ExchangeSettings } from './exchange.ts'
 import { assertQueueArguments, COMPARED_ARGUMENTS } from './queue-arguments.ts'
 import { describeResource } from './resource-name.ts'
 import { RouteCache } from './route-cache.ts'
+import type { VhostServices } from './vhost-services.ts'
 
 const NO_ARGUMENTS: TypedTable = Object.freeze(Object.create(null))
 const PREDECLARED: readonly (readonly [name: string, type: string, internal: boolean])[] = [
@@ -42,15 +43,21 @@ export class Vhost {
   /** Grows with every change that may lead a message elsewhere. */
   topologyVersion = 0
 
-  readonly #store: MessageStore
-  readonly #turn: Turn
+  readonly #environment: QueueEnvironment
   /** Exchanges that have bindings to a destination. */
   readonly #sources = new Map<Destination, Set<Exchange>>()
 
-  constructor(name: string, store: MessageStore, turn: Turn) {
+  constructor(name: string, services: VhostServices) {
     this.name = name
-    this.#store = store
-    this.#turn = turn
+    const { store, turn, clock } = services
+    this.#environment = {
+      store,
+      turn,
+      clock,
+      releases: new ReleaseList(store, turn),
+      deadLetter: (_queue, position) => store.release(position),
+      queueExpired: (queue) => this.deleteQueue(queue),
+    }
     const find = (exchange: string) => this.exchanges.get(exchange)
     const defaultMatcher = new DefaultExchangeMatcher<Destination>((queue) => this.queues.get(queue))
     this.exchanges.set('', new Exchange(exchangeSettings('', 'direct', false), defaultMatcher, find))
@@ -135,7 +142,7 @@ export class Vhost {
       return { queue: existing, created: false }
     }
     assertQueueArguments(settings, resource)
-    const queue = new Queue(settings, this.#store, this.#turn)
+    const queue = new Queue(settings, this.#environment)
     this.queues.set(queue.name, queue)
     this.topologyVersion++
     return { queue, created: true }
@@ -199,6 +206,7 @@ export class Vhost {
   /** Ends everything, for the end of the broker. */
   close(): void {
     for (const queue of [...this.queues.values()]) this.deleteQueue(queue)
+    this.#environment.releases.close()
   }
 
   #addExchange(settings: ExchangeSettings): Exchange {

@@ -16,7 +16,7 @@ import type { AmqpConsumer } from './consumer.ts'
 import { writeMessage } from './message-writer.ts'
 import { createReturnPrefix } from './method-prefix.ts'
 import { Publisher } from './publisher.ts'
-import type { Transaction } from './transaction.ts'
+import type { Outcome, Transaction } from './transaction.ts'
 import { UnackedList, type UnackedMessage } from './unacked.ts'
 
 export class Channel {
@@ -115,7 +115,7 @@ export class Channel {
   /** `basic.ack`: settles one message, or all up to the tag, 0 meaning all. */
   ack(deliveryTag: number, multiple: boolean): void {
     if (this.transaction !== undefined) {
-      this.transaction.settle({ messages: this.takeUnacked(deliveryTag, multiple), requeue: false })
+      this.transaction.settle({ messages: this.takeUnacked(deliveryTag, multiple), outcome: 'ack' })
     } else if (!multiple) {
       if (!this.unacked.settle(deliveryTag)) throw unknownDeliveryTag(deliveryTag)
     } else if (deliveryTag === 0) {
@@ -129,8 +129,9 @@ export class Channel {
   /** `basic.nack` and `basic.reject`. */
   reject(deliveryTag: number, multiple: boolean, requeue: boolean): void {
     const messages = this.takeUnacked(deliveryTag, multiple)
-    if (this.transaction !== undefined) this.transaction.settle({ messages, requeue })
-    else this.settle(messages, requeue)
+    const outcome = requeue ? 'requeue' : 'reject'
+    if (this.transaction !== undefined) this.transaction.settle({ messages, outcome })
+    else this.settle(messages, outcome)
   }
 
   /** Takes messages out of the client's hands, oldest first. */
@@ -150,10 +151,11 @@ export class Channel {
   }
 
   /** Ends or gives back messages that were taken out of the client's hands. */
-  settle(messages: readonly UnackedMessage[], requeue: boolean): void {
+  settle(messages: readonly UnackedMessage[], outcome: Outcome): void {
     for (const { queue, position, sequence } of messages) {
-      if (requeue) queue.giveBack(position, sequence)
-      else queue.settle(position)
+      if (outcome === 'requeue') queue.giveBack(position, sequence)
+      else if (outcome === 'reject') queue.reject(position, sequence)
+      else queue.settle(position, sequence)
     }
     // Credit returns last, so that a message that went back is not handed out before the older ones with it are there.
     for (const { consumer } of messages) consumer?.returnCredit()
@@ -193,7 +195,7 @@ export class Channel {
     for (const consumer of this.consumers.values()) consumer.queue.removeConsumer(consumer)
     this.consumers.clear()
     const held = this.transaction?.rollback() ?? []
-    this.settle([...held, ...this.takeUnacked(0, true)], true)
+    this.settle([...held, ...this.takeUnacked(0, true)], 'requeue')
     for (const queue of queues) this.vhost.consumerLeft(queue)
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Publisher confirms of a channel: what was published in a turn is confirmed by one cumulative `basic.ack` at its end.
+ * Publisher confirms of a channel: what was published in a turn is confirmed by one cumulative `basic.ack` at its end. Where a queue
+ * refused messages, a `basic.nack` for each run of them cuts it in pieces.
  *
  * Hot path (`npm run bench`). Messages are in memory once they are routed, so they are confirmed in the order of their publishing.
  */
@@ -20,6 +21,8 @@ export class PublisherConfirms implements TurnTask {
   #published = 0
   #confirmed = 0
   #stopped = false
+  /** First and last numbers of the runs that were refused, since the last time. */
+  #refused: number[] = []
 
   constructor(channelNumber: number, output: Output, turn: Turn) {
     this.#channelNumber = channelNumber
@@ -33,23 +36,43 @@ export class PublisherConfirms implements TurnTask {
     this.#turn.add(TurnPhase.confirm, this)
   }
 
+  /** The next message of the channel was refused by a queue. */
+  refuseNext(): void {
+    const number = ++this.#published
+    const refused = this.#refused
+    if (refused.length > 0 && refused[refused.length - 1] === number - 1) refused[refused.length - 1] = number
+    else refused.push(number, number)
+    this.#turn.add(TurnPhase.confirm, this)
+  }
+
   /** No confirm leaves any more: the channel is closed. */
   stop(): void {
     this.#stopped = true
   }
 
-  /** Confirms all that was published since the last time, with one frame. */
+  /** Answers for all that was published since the last time, with one frame for each run of the same answer. */
   runTurn(): void {
     if (this.#stopped || this.#confirmed === this.#published) return
-    const multiple = this.#published - this.#confirmed > 1
-    this.#confirmed = this.#published
+    const refused = this.#refused
+    for (let i = 0; i < refused.length; i += 2) {
+      if (refused[i] - 1 > this.#confirmed) this.#answer(MethodId.basicAck, refused[i] - 1)
+      this.#answer(MethodId.basicNack, refused[i + 1])
+    }
+    if (refused.length > 0) this.#refused = []
+    if (this.#published > this.#confirmed) this.#answer(MethodId.basicAck, this.#published)
+  }
+
+  /** `basic.ack` or `basic.nack`, which look the same, for everything up to `last`. */
+  #answer(method: number, last: number): void {
+    const multiple = last - this.#confirmed > 1
+    this.#confirmed = last
     const start = this.#output.reserve(FRAME_SIZE)
     workingMemory[start] = FrameType.method
     workingView.setUint16(start + 1, this.#channelNumber)
     workingView.setUint32(start + 3, FRAME_SIZE - 8)
-    workingView.setUint32(start + 7, MethodId.basicAck)
-    workingView.setUint32(start + 11, Math.floor(this.#confirmed / TWO_TO_32))
-    workingView.setUint32(start + 15, this.#confirmed >>> 0)
+    workingView.setUint32(start + 7, method)
+    workingView.setUint32(start + 11, Math.floor(last / TWO_TO_32))
+    workingView.setUint32(start + 15, last >>> 0)
     workingMemory[start + 19] = multiple ? 1 : 0
     workingMemory[start + 20] = FRAME_END
     this.#output.advance(start + FRAME_SIZE)

@@ -124,10 +124,13 @@ export class Publisher {
 
   #distribute(queues: readonly Queue[], bits: number): void {
     const count = queues.length
-    for (let i = 0; i < count; i++) queues[i].publish(message)
+    let taken = true
+    for (let i = 0; i < count; i++) if (!queues[i].publish(message)) taken = false
     if (count === 0 && (bits & MANDATORY) !== 0) this.#channel.returnMessage(message)
     const confirms = this.#channel.confirms
-    if (confirms !== undefined) confirms.confirmNext()
+    if (confirms === undefined) return
+    if (taken) confirms.confirmNext()
+    else confirms.refuseNext()
   }
 
   #routeByProperties(route: Route): readonly Queue[] {

@@ -7,11 +7,13 @@ import { Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { UnackedMessage } from './unacked.ts'
 
-/** How a message in the client's hands is to end. */
+/** What becomes of a message in the client's hands: done with, back to its queue, or refused for good. */
+export type Outcome = 'ack' | 'requeue' | 'reject'
+
+/** How messages in the client's hands are to end. */
 export interface HeldSettlement {
   readonly messages: readonly UnackedMessage[]
-  /** Whether they go back to their queues instead of being done with. */
-  readonly requeue: boolean
+  readonly outcome: Outcome
 }
 
 interface HeldPublish {
@@ -44,15 +46,22 @@ export class Transaction {
     return this.#settlements.flatMap((settlement) => settlement.messages)
   }
 
-  /** Carries everything out: publishes in their order, then settlements; `returnMessage` hears of those that went unroutable. */
-  commit(returnMessage: (message: Message) => void, settle: (settlement: HeldSettlement) => void): void {
+  /**
+   * Carries everything out: publishes in their order, then settlements; `returnMessage` hears of those that went unroutable. Returns
+   * `false` when a queue refused a message.
+   */
+  commit(returnMessage: (message: Message) => void, settle: (settlement: HeldSettlement) => void): boolean {
     const publishes = this.#publishes
     const settlements = this.#settlements
     this.#publishes = []
     this.#settlements = []
+    let complete = true
     for (const { position, queues } of publishes) {
-      this.#store.read(position, this.#message)
-      for (const queue of queues) if (!queue.deleted) queue.publish(this.#message)
+      for (const queue of queues) {
+        // Read anew for each: what a queue does with a message may use the store.
+        this.#store.read(position, this.#message)
+        if (!queue.deleted && !queue.publish(this.#message)) complete = false
+      }
     }
     for (const settlement of settlements) settle(settlement)
     for (const { position, queues, mandatory } of publishes) {
@@ -62,6 +71,7 @@ export class Transaction {
       }
       this.#store.release(position)
     }
+    return complete
   }
 
   /** Drops the publishes and returns the messages whose settlement was held, oldest settlement first. */

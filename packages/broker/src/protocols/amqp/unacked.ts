@@ -115,8 +115,9 @@ export class UnackedList {
     const queue = this.#queues[index] as Queue
     const consumer = this.#consumers[index]
     const position = this.#positions[index]
+    const sequence = this.#sequences[index]
     this.#clear(index)
-    queue.settle(position)
+    queue.settle(position, sequence)
     if (consumer !== undefined) consumer.returnCredit()
   }
 

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../../src/clock.ts'
 import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
 import { BLOCK_SIZE } from '../../../src/memory/working-memory.ts'
 import type { Message } from '../../../src/queue/message.ts'
 import { Queue } from '../../../src/queue/queue.ts'
 import type { QueueConsumer } from '../../../src/queue/queue-consumer.ts'
+import { ReleaseList } from '../../../src/queue/release-list.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
 import { bodyText, createMessage } from '../message-bytes.ts'
 
@@ -54,7 +56,7 @@ class TestConsumer implements QueueConsumer {
 
   settle(index = 0): void {
     const [delivery] = this.held.splice(index, 1)
-    this.queue.settle(delivery.position)
+    this.queue.settle(delivery.position, delivery.sequence)
     this.queue.consumerReady(this)
   }
 
@@ -85,7 +87,14 @@ function createQueue(name = 'q'): Queue {
     arguments: Object.create(null),
     exclusiveOwner: undefined,
   }
-  return new Queue(settings, store, turn)
+  return new Queue(settings, {
+    store,
+    turn,
+    clock: systemClock,
+    releases: new ReleaseList(store, turn),
+    deadLetter: (_queue, position) => store.release(position),
+    queueExpired: () => {},
+  })
 }
 
 function publish(queue: Queue, ...bodies: readonly string[]): void {

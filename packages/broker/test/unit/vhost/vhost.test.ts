@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../../src/clock.ts'
 import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
+import { silentLogger } from '../../../src/logging/logger.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 
@@ -18,7 +20,7 @@ describe('Vhost', () => {
   afterEach(() => store.close())
 
   it('forgets an exchange that was bound to a queue that stays', async () => {
-    const vhost = new Vhost('/', store, turn)
+    const vhost = new Vhost('/', { store, turn, clock: systemClock, logger: silentLogger })
     const settings = { name: 'stays', durable: false, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
     const { queue } = vhost.declareQueue(settings, { forgetQueue() {} })
     const bindAndForget = (): WeakRef<object> => {

@@ -85,7 +85,7 @@ function givenTag(deliveryTag: number | bigint): number {
 
 function recover(channel: Channel, requeue: boolean): void {
   if (!requeue) throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, 'requeue=false')
-  channel.settle(channel.takeUnacked(0, true), true)
+  channel.settle(channel.takeUnacked(0, true), 'requeue')
 }
 
 function assertConsumable(channel: Channel, queue: Queue, args: MethodArgs<'basic.consume'>): void {
@@ -117,6 +117,6 @@ function get(channel: Channel, queue: Queue, noAck: boolean): void {
   const deliveryTag = channel.nextDeliveryTag++
   const prefix = createGetOkPrefix(channel.number, deliveryTag, redelivered)
   writeMessage(channel.output, channel.number, channel.frameSizeMax, prefix, message, queue.readyCount)
-  if (noAck) queue.settle(position)
+  if (noAck) queue.settle(position, sequence)
   else channel.unacked.push(deliveryTag, queue, position, sequence, undefined)
 }

@@ -16,10 +16,11 @@ export const txHandlers: MethodHandlers = {
   },
 
   'tx.commit'(channel) {
-    transactionOf(channel).commit(
+    const complete = transactionOf(channel).commit(
       (message) => channel.returnMessage(message),
-      ({ messages, requeue }) => channel.settle(messages, requeue),
+      ({ messages, outcome }) => channel.settle(messages, outcome),
     )
+    if (!complete) throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'partial tx completion')
     channel.send('tx.commit-ok', {})
   },
 

@@ -1,0 +1,13 @@
+/** What a vhost needs of the broker it belongs to. */
+
+import type { Clock } from '../clock.ts'
+import type { MessageStore } from '../log/message-store.ts'
+import type { Logger } from '../logging/logger.ts'
+import type { Turn } from '../scheduler/turn.ts'
+
+export interface VhostServices {
+  readonly store: MessageStore
+  readonly turn: Turn
+  readonly clock: Clock
+  readonly logger: Logger
+}
