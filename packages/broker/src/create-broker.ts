@@ -2,9 +2,13 @@
  * The broker as a whole: puts the parts together and ends them in order.
  */
 
-import { SingleUserAuthenticator } from './access/authenticator.ts'
+import { InternalAuthenticator } from './access/authenticator.ts'
+import { SCRYPT } from './access/password.ts'
+import { ALL_PERMISSIONS } from './access/permissions.ts'
+import { UserStore } from './access/user-store.ts'
+import { type Administration, createAdministration } from './administration/administration.ts'
 import { type Clock, type RandomSource, systemClock, systemRandom } from './clock.ts'
-import { type BrokerOptions, resolveBrokerOptions } from './config/options.ts'
+import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from './config/options.ts'
 import { MemoryStore } from './log/memory/memory-store.ts'
 import { type Logger, silentLogger } from './logging/logger.ts'
 import { listen } from './net/listener.ts'
@@ -33,6 +37,8 @@ export interface Broker extends AsyncDisposable {
   readonly url: string
   /** Connections that are open. */
   readonly connectionCount: number
+  /** Users, vhosts and rights, to be changed while it runs. */
+  readonly admin: Administration
   /**
    * Ends the broker: no new connections, all clients told (320 CONNECTION_FORCED), sockets ended. Those that do not answer within
    * `shutdownTimeoutMs` are cut. What is in memory is gone.
@@ -52,7 +58,12 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const store = new MemoryStore()
   const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
   const clock = options.clock ?? systemClock
-  const vhosts = new Map(resolved.vhosts.map((name) => [name, new Vhost(name, { store, turn, clock, logger })]))
+  const createVhost = (name: string) => new Vhost(name, { store, turn, clock, logger })
+  const vhosts = new Map(resolved.vhosts.map((name) => [name, createVhost(name)]))
+  const random = options.random ?? systemRandom
+  const users = new UserStore()
+  const authenticator = new InternalAuthenticator(users, resolved.loopbackUsers, random)
+  addDefaultUser(resolved, users, authenticator, random)
   const connections = new Set<AmqpConnection>()
   let lastGone = (): void => {}
   const creditDelay = new CreditDelay()
@@ -63,8 +74,9 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     turn,
     creditDelay,
     clock,
-    random: options.random ?? systemRandom,
-    authenticator: new SingleUserAuthenticator(resolved.defaultUser, resolved.defaultPassword, resolved.loopbackUsers),
+    random,
+    users,
+    authenticator,
     logger,
     connections,
     connectionGone(connection: AmqpConnection) {
@@ -105,9 +117,26 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     get connectionCount() {
       return connections.size
     },
+    admin: createAdministration({ users, vhosts, connections, random, defaultUser: resolved.defaultUser, createVhost }),
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
+}
+
+/**
+ * The user of the configuration, with all rights. The password is there in plain text, so no hash of it is derived, which would take longer
+ * than all the rest of the start: the hash kept is one that no password has, and the authenticator remembers the password for it.
+ */
+function addDefaultUser(
+  { defaultUser, defaultPassword, vhosts }: ResolvedBrokerOptions,
+  users: UserStore,
+  authenticator: InternalAuthenticator,
+  random: RandomSource,
+): void {
+  const password = { hash: Buffer.from(random(48)).toString('base64'), algorithm: SCRYPT }
+  users.put({ name: defaultUser, password, tags: ['administrator'] })
+  for (const vhost of vhosts) users.putPermissions(defaultUser, vhost, ALL_PERMISSIONS)
+  authenticator.configure(defaultPassword, password)
 }
 
 function brokerUrl(user: string, password: string, host: string, port: number): string {

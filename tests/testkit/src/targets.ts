@@ -13,8 +13,8 @@ const START_LIMIT_MS = 60_000
 /** A broker that was started for a suite. */
 export interface StartedBroker extends AsyncDisposable {
   readonly port: number
-  /** Users, vhosts, permissions, policies; `undefined` where it cannot be administered from here. */
-  readonly admin?: Administration
+  /** Users, vhosts, permissions, policies, as far as it can be administered from here. */
+  readonly admin?: Partial<Administration>
 }
 
 /** What a suite runs against; it is up when the tests run. */
@@ -48,7 +48,7 @@ function defineSuite(name: Target['name'], start: () => Promise<StartedBroker>, 
       },
       get admin() {
         if (broker?.admin === undefined) throw new Error(`${name} cannot be administered in this suite`)
-        return broker.admin
+        return broker.admin as Administration
       },
       openConnection: (options) => openConnection(target.port, options),
       openChannel: (options) => openChannel(target.port, options),

@@ -41,6 +41,7 @@ export interface Tuning {
 /** The connection, as far as the handshake acts on it. */
 export interface HandshakeHost {
   readonly remoteAddress: string | undefined
+  readonly user: string
   send<N extends MethodName>(name: N, args: MethodInput<N>): void
   /** Takes no frame until the promise is settled. */
   pauseWhile(work: Promise<void>): void
@@ -129,6 +130,11 @@ export class Handshake {
     const vhost = this.#services.vhosts.get(args.virtualHost)
     if (vhost === undefined) {
       const text = `vhost ${args.virtualHost} not found`
+      throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, MethodId.connectionOpen)
+    }
+    const { user } = this.#host
+    if (this.#services.users.permissions(user, vhost.name) === undefined) {
+      const text = `access to vhost '${vhost.name}' refused for user '${user}'`
       throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, MethodId.connectionOpen)
     }
     this.#step = 'done'

@@ -1,6 +1,7 @@
 /** What AMQP connections need of the broker they belong to. */
 
 import type { Authenticator } from '../../access/authenticator.ts'
+import type { UserStore } from '../../access/user-store.ts'
 import type { Clock, RandomSource } from '../../clock.ts'
 import type { ResolvedBrokerOptions } from '../../config/options.ts'
 import type { MessageStore } from '../../log/message-store.ts'
@@ -19,6 +20,7 @@ export interface AmqpServices {
   readonly clock: Clock
   readonly random: RandomSource
   readonly authenticator: Authenticator
+  readonly users: UserStore
   readonly logger: Logger
   /** Connections that are not gone yet. */
   readonly connections: Set<AmqpConnection>

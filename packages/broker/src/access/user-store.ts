@@ -1,0 +1,137 @@
+/**
+ * Users, and what each may do in which vhost.
+ *
+ * Changes are told to nobody: whoever keeps a result compares {@link UserStore.version}, which grows with every change.
+ */
+
+import { AdministrationError } from './access-error.ts'
+import type { PasswordHash } from './password.ts'
+import type { Permissions, TopicPermissions } from './permissions.ts'
+
+/** Longest name of a user or vhost, in UTF-8 bytes. */
+const NAME_SIZE_MAX = 255
+
+/** A user. */
+export interface User {
+  readonly name: string
+  readonly password: PasswordHash
+  /** RabbitMQ's: administrator, monitoring, policymaker, management, impersonator; others are kept and mean nothing. */
+  readonly tags: readonly string[]
+}
+
+interface Entry {
+  user: User
+  /** By vhost. */
+  readonly permissions: Map<string, Permissions>
+  /** By vhost, then by exchange. */
+  readonly topicPermissions: Map<string, Map<string, TopicPermissions>>
+}
+
+export class UserStore {
+  /** Grows with every change of users and rights. */
+  version = 0
+  readonly #entries = new Map<string, Entry>()
+
+  get(name: string): User | undefined {
+    return this.#entries.get(name)?.user
+  }
+
+  /** @throws AdministrationError NOT_FOUND */
+  expect(name: string): User {
+    return this.#entry(name).user
+  }
+
+  users(): User[] {
+    return [...this.#entries.values()].map(({ user }) => user)
+  }
+
+  /** Adds a user, or changes one; rights stay. */
+  put(user: User): void {
+    assertName('user', user.name)
+    const entry = this.#entries.get(user.name)
+    if (entry === undefined) {
+      this.#entries.set(user.name, { user, permissions: new Map(), topicPermissions: new Map() })
+    } else entry.user = user
+    this.version++
+  }
+
+  /** Removes a user with all rights. Returns whether there was one. */
+  delete(name: string): boolean {
+    this.version++
+    return this.#entries.delete(name)
+  }
+
+  /** The user's rights in a vhost; `undefined` for one that may not be entered. */
+  permissions(user: string, vhost: string): Permissions | undefined {
+    return this.#entries.get(user)?.permissions.get(vhost)
+  }
+
+  /** By vhost. */
+  permissionsOf(user: string): ReadonlyMap<string, Permissions> {
+    return this.#entry(user).permissions
+  }
+
+  /** @throws AdministrationError NOT_FOUND */
+  putPermissions(user: string, vhost: string, permissions: Permissions): void {
+    this.#entry(user).permissions.set(vhost, permissions)
+    this.version++
+  }
+
+  deletePermissions(user: string, vhost: string): void {
+    this.#entries.get(user)?.permissions.delete(vhost)
+    this.version++
+  }
+
+  /** The user's rights on an exchange's routing keys; `undefined` when any may be used. */
+  topicPermissions(user: string, vhost: string, exchange: string): TopicPermissions | undefined {
+    return this.#entries.get(user)?.topicPermissions.get(vhost)?.get(exchange)
+  }
+
+  /** By vhost, then by exchange. */
+  topicPermissionsOf(user: string): ReadonlyMap<string, ReadonlyMap<string, TopicPermissions>> {
+    return this.#entry(user).topicPermissions
+  }
+
+  /** @throws AdministrationError NOT_FOUND */
+  putTopicPermissions(user: string, vhost: string, permissions: TopicPermissions): void {
+    const { topicPermissions } = this.#entry(user)
+    const inVhost = topicPermissions.get(vhost) ?? new Map<string, TopicPermissions>()
+    topicPermissions.set(vhost, inVhost.set(permissions.exchange, permissions))
+    this.version++
+  }
+
+  /** Removes the rights on one exchange, or on all of the vhost. */
+  deleteTopicPermissions(user: string, vhost: string, exchange?: string): void {
+    const topicPermissions = this.#entries.get(user)?.topicPermissions
+    if (exchange === undefined) topicPermissions?.delete(vhost)
+    else topicPermissions?.get(vhost)?.delete(exchange)
+    this.version++
+  }
+
+  /** Removes all rights in a vhost that is gone. */
+  vhostDeleted(vhost: string): void {
+    for (const { permissions, topicPermissions } of this.#entries.values()) {
+      permissions.delete(vhost)
+      topicPermissions.delete(vhost)
+    }
+    this.version++
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name)
+    if (entry === undefined) throw new AdministrationError('NOT_FOUND', `user '${name}' does not exist`)
+    return entry
+  }
+}
+
+/** @throws AdministrationError INVALID for a name that no client could give. */
+export function assertName(kind: 'user' | 'vhost', name: string): void {
+  if (name === '') throw new AdministrationError('INVALID', `the name of a ${kind} must not be empty`)
+  const size = Buffer.byteLength(name)
+  if (size > NAME_SIZE_MAX) {
+    throw new AdministrationError(
+      'INVALID',
+      `the name of a ${kind} has ${size} bytes; at most ${NAME_SIZE_MAX} are taken`,
+    )
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * What an operator does to a running broker: `broker.admin`.
+ *
+ * Each subject has a file with its interface and the function that makes it; this one puts them together. Every method resolves once the
+ * change is in force, and rejects with an AdministrationError when nothing was changed. Deleting what is not there is no error.
+ */
+
+import type { UserStore } from '../access/user-store.ts'
+import type { RandomSource } from '../clock.ts'
+import type { AmqpConnection } from '../protocols/amqp/connection.ts'
+import type { Vhost } from '../vhost/vhost.ts'
+import { type ConnectionAdministration, createConnectionAdministration } from './connections.ts'
+import { createPermissionAdministration, type PermissionAdministration } from './permissions.ts'
+import { createUserAdministration, type UserAdministration } from './users.ts'
+import { createVhostAdministration, type VhostAdministration } from './vhosts.ts'
+
+export interface Administration
+  extends UserAdministration,
+    VhostAdministration,
+    PermissionAdministration,
+    ConnectionAdministration {}
+
+/** The parts of a broker that are administered. */
+export interface AdministeredParts {
+  readonly users: UserStore
+  readonly vhosts: Map<string, Vhost>
+  readonly connections: ReadonlySet<AmqpConnection>
+  readonly random: RandomSource
+  /** The user who gets all rights in new vhosts. */
+  readonly defaultUser: string
+  createVhost(name: string): Vhost
+}
+
+export function createAdministration(parts: AdministeredParts): Administration {
+  return {
+    ...createUserAdministration(parts),
+    ...createVhostAdministration(parts),
+    ...createPermissionAdministration(parts),
+    ...createConnectionAdministration(parts),
+  }
+}

@@ -1,0 +1,38 @@
+/** Vhosts, as an operator changes them. */
+
+import { ALL_PERMISSIONS } from '../access/permissions.ts'
+import { assertName } from '../access/user-store.ts'
+import type { AdministeredParts } from './administration.ts'
+
+export interface VhostAdministration {
+  vhosts(): Promise<readonly string[]>
+  /** Makes a vhost with the predeclared exchanges, and gives the default user all rights in it. One that exists stays as it is. */
+  putVhost(name: string): Promise<void>
+  /** Ends a vhost, all that is in it, the rights in it, and its connections: 320 `vhost 'name' is down`. */
+  deleteVhost(name: string): Promise<void>
+}
+
+export function createVhostAdministration(parts: AdministeredParts): VhostAdministration {
+  const { vhosts, users, connections, defaultUser } = parts
+  return {
+    async vhosts() {
+      return [...vhosts.keys()]
+    },
+    async putVhost(name) {
+      assertName('vhost', name)
+      if (vhosts.has(name)) return
+      vhosts.set(name, parts.createVhost(name))
+      if (users.get(defaultUser) !== undefined) users.putPermissions(defaultUser, name, ALL_PERMISSIONS)
+    },
+    async deleteVhost(name) {
+      const vhost = vhosts.get(name)
+      if (vhost === undefined) return
+      vhosts.delete(name)
+      users.vhostDeleted(name)
+      for (const connection of connections) {
+        if (connection.session?.vhost === vhost) connection.forceClose(`vhost '${name}' is down`)
+      }
+      vhost.close()
+    },
+  }
+}
