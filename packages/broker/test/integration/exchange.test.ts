@@ -89,6 +89,7 @@ const REFUSALS: readonly Refusal[] = [
     steps: (peer) => peer.send(1, 'exchange.declare', { exchange: 'ex-empty' }),
     expected: "conn 503 COMMAND_INVALID - unknown exchange type '' [exchange.declare]",
     rabbit: "conn 503 COMMAND_INVALID - invalid exchange type '' [exchange.declare]",
+    deviation: 'exchange-type-atom',
   },
   {
     name: 'refuses to declare the default exchange',

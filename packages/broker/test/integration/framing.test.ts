@@ -213,12 +213,14 @@ const ARGUMENTS: readonly Refusal[] = [
     steps: (peer) => sendMethodBytes(peer, 70, 10),
     expected: 'conn 503 COMMAND_INVALID - unknown method 70.10 [0.0]',
     rabbit: 'ended',
+    deviation: 'unknown-method',
   },
   {
     name: 'refuses an unknown method',
     steps: (peer) => sendMethodBytes(peer, 60, 250),
     expected: 'conn 503 COMMAND_INVALID - unknown method 60.250 [0.0]',
     rabbit: 'ended',
+    deviation: 'unknown-method',
   },
   {
     name: 'refuses an unknown tag in a table',
@@ -229,6 +231,7 @@ const ARGUMENTS: readonly Refusal[] = [
     },
     expected: 'conn 502 SYNTAX_ERROR - unknown table value tag "?" [queue.declare]',
     rabbit: 'ended',
+    deviation: 'unknown-tag',
   },
   {
     name: 'refuses properties that cannot be decoded',
@@ -239,6 +242,7 @@ const ARGUMENTS: readonly Refusal[] = [
     },
     expected: 'conn 502 SYNTAX_ERROR - malformed content header: property contentType is cut short [basic.publish]',
     rabbit: 'conn 541 INTERNAL_ERROR [0.0]',
+    deviation: 'malformed-properties',
   },
   {
     name: 'refuses headers that cannot be decoded',
@@ -250,6 +254,7 @@ const ARGUMENTS: readonly Refusal[] = [
     },
     expected: 'conn 502 SYNTAX_ERROR - unknown table value tag "?" [basic.publish]',
     rabbit: 'conn 541 INTERNAL_ERROR [0.0]',
+    deviation: 'malformed-properties',
   },
 ]
 

@@ -138,6 +138,7 @@ const refusals: readonly Refusal[] = [
     steps: (peer: RawPeer) => peer.send(1, 'queue.declare', { queue: 'bad', arguments: { 'x-queue-type': type } }),
     expected: `conn 540 NOT_IMPLEMENTED - queue type '${type}' of queue 'bad' in vhost '/' is not built yet [queue.declare]`,
     rabbit: "ch 406 PRECONDITION_FAILED - invalid property 'non-durable' for queue 'bad' in vhost '/' [queue.declare]",
+    deviation: 'quorum-and-stream',
   })),
   {
     name: 'refuses an unknown x-queue-master-locator',
@@ -145,6 +146,7 @@ const refusals: readonly Refusal[] = [
     expected:
       "ch 406 PRECONDITION_FAILED - invalid arg 'x-queue-master-locator' for queue 'bad' in vhost '/': invalid_queue_locator_arg [queue.declare]",
     rabbit: 'conn 541 INTERNAL_ERROR [0.0]',
+    deviation: 'master-locator',
   },
 ]
 

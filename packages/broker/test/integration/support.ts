@@ -18,6 +18,8 @@ export interface Refusal {
   readonly expected: string | RegExp
   /** What RabbitMQ 3.10.8 answers where this broker differs on purpose. */
   readonly rabbit?: string
+  /** The row of docs/deviations.md that says why; beside `rabbit`. */
+  readonly deviation?: string
 }
 
 /** One test for each refusal, on a connection of its own. */
