@@ -1,5 +1,5 @@
 /**
- * The consumers of a queue that can take a message now, in the order of their turn.
+ * The consumers of a queue with one priority that can take a message now, in the order of their turn.
  *
  * Hot path (`npm run bench`, scenario K). A doubly linked ring through the consumers themselves: taking the next, sending it to the
  * back, and dropping one that has no credit left are each a few assignments.
@@ -10,7 +10,15 @@ import type { QueueConsumer } from './queue-consumer.ts'
 export class ConsumerRing {
   /** Whose turn it is; `undefined` when nobody can take a message. */
   first: QueueConsumer | undefined = undefined
+  /** Consumers that belong here, whether they can take a message or not. Kept by {@link ConsumerRings}. */
+  memberCount = 0
+  /** `x-priority` of its consumers. */
+  readonly priority: number
   #last: QueueConsumer | undefined = undefined
+
+  constructor(priority: number) {
+    this.priority = priority
+  }
 
   /** Puts a consumer at the back, unless it is here already. */
   add(consumer: QueueConsumer): void {

@@ -2,6 +2,7 @@
  * What a queue knows of a consumer. Each protocol brings its own.
  */
 
+import type { ConsumerRing } from './consumer-ring.ts'
 import type { Message } from './message.ts'
 import type { Queue } from './queue.ts'
 
@@ -11,7 +12,11 @@ export interface QueueConsumer {
   /** Whether a message handed over counts as settled at once. */
   readonly noAck: boolean
   readonly exclusive: boolean
+  /** `x-priority`: consumers of a higher one are served first. @default 0 */
+  readonly priority: number
 
+  /** The ring it may stand in; `undefined` while it takes no part, as one who waits to become the single active consumer. */
+  ring: ConsumerRing | undefined
   /** Whether it stands in its queue's ring. Set by the ring only, as are the links. */
   ready: boolean
   next: QueueConsumer | undefined

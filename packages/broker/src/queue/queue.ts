@@ -1,5 +1,5 @@
 /**
- * A classic queue: ready messages in order, those in consumers' hands counted, consumers served round robin.
+ * A classic queue: ready messages in order, those in consumers' hands counted, consumers served by priority and in turn.
  *
  * Hot path (`npm run bench`). It knows nothing of protocols, files or sockets. What waits is in the store; the queue holds positions.
  *
@@ -10,7 +10,7 @@
 import type { TypedTable } from '@warrenmq/codec'
 import type { MessageStore } from '../log/message-store.ts'
 import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
-import { ConsumerRing } from './consumer-ring.ts'
+import { ConsumerRings } from './consumer-rings.ts'
 import { Message } from './message.ts'
 import type { QueueConsumer } from './queue-consumer.ts'
 import { DeathReason, type QueueEnvironment } from './queue-environment.ts'
@@ -52,6 +52,8 @@ export class Queue implements TurnTask {
   /** Messages in consumers' hands. */
   unackedCount = 0
   deleted = false
+  /** Where a single consumer is served at a time, the one that is. */
+  activeConsumer: QueueConsumer | undefined = undefined
   /** Whether a consumer ever was here; an auto-delete queue goes when the last one leaves. */
   hadConsumer = false
   scheduled = false
@@ -59,7 +61,7 @@ export class Queue implements TurnTask {
 
   readonly #environment: QueueEnvironment
   readonly #store: MessageStore
-  readonly #ring = new ConsumerRing()
+  readonly #rings = new ConsumerRings()
   readonly #ready = new ReadyList()
   readonly #returned = new ReturnedHeap()
   readonly #stored = new Message()
@@ -94,7 +96,7 @@ export class Queue implements TurnTask {
    */
   publish(message: Message): boolean {
     const sequence = this.#nextSequence++
-    const consumer = this.#ring.first
+    const consumer = this.#rings.serving.first
     if (consumer !== undefined && this.#ready.length === 0 && this.#returned.length === 0) {
       if (!consumer.noAck) this.#store.keep(message)
       this.#handOut(consumer, message, sequence, false)
@@ -108,7 +110,7 @@ export class Queue implements TurnTask {
   runTurn(): void {
     if (this.deleted) return
     let budget = DELIVERIES_PER_TURN
-    for (let consumer = this.#ring.first; consumer !== undefined; consumer = this.#ring.first) {
+    for (let consumer = this.#rings.serving.first; consumer !== undefined; consumer = this.#rings.serving.first) {
       if (this.readyCount === 0) return
       if (budget-- === 0) {
         this.deliverSoon()
@@ -120,7 +122,8 @@ export class Queue implements TurnTask {
 
   /** Sees to it that ready messages meet consumers at the end of the turn. */
   deliverSoon(): void {
-    if (this.#ring.first !== undefined && this.readyCount > 0) this.#environment.turn.add(TurnPhase.deliver, this)
+    if (this.#rings.serving.first !== undefined && this.readyCount > 0)
+      this.#environment.turn.add(TurnPhase.deliver, this)
   }
 
   /**
@@ -171,38 +174,60 @@ export class Queue implements TurnTask {
     return count
   }
 
+  /** Whether its consumers have different priorities, so that one of a higher priority must not be kept waiting. */
+  get ranksConsumers(): boolean {
+    return this.#rings.ranked
+  }
+
   addConsumer(consumer: QueueConsumer): void {
     this.consumers.add(consumer)
     this.hadConsumer = true
+    if (this.#features.singleActiveConsumer) {
+      if (this.activeConsumer !== undefined) return
+      this.activeConsumer = consumer
+    }
+    this.#rings.join(consumer)
     this.consumerReady(consumer)
   }
 
   removeConsumer(consumer: QueueConsumer): void {
-    this.#ring.remove(consumer)
+    this.#rings.leave(consumer)
     this.consumers.delete(consumer)
+    if (consumer === this.activeConsumer) this.#activateNext()
   }
 
   /** A consumer that could not take messages can again, or is new. */
   consumerReady(consumer: QueueConsumer): void {
-    if (this.deleted || !this.consumers.has(consumer) || !consumer.canTake()) return
-    this.#ring.add(consumer)
+    if (this.deleted || consumer.ring === undefined || !consumer.canTake()) return
+    this.#rings.ready(consumer)
     this.deliverSoon()
   }
 
   /** A consumer can take no more for now. */
   consumerBusy(consumer: QueueConsumer): void {
-    this.#ring.remove(consumer)
+    this.#rings.busy(consumer)
   }
 
   /** Ends the queue: its ready messages are dropped, its consumers told. Returns the number of messages dropped. */
   delete(): number {
     this.deleted = true
+    this.activeConsumer = undefined
     const count = this.purge()
     for (const consumer of [...this.consumers]) {
       this.removeConsumer(consumer)
       consumer.queueDeleted()
     }
     return count
+  }
+
+  /** The single active consumer has left: the first among those with the highest priority takes over. */
+  #activateNext(): void {
+    let next: QueueConsumer | undefined
+    for (const consumer of this.consumers) if (next === undefined || consumer.priority > next.priority) next = consumer
+    this.activeConsumer = next
+    if (next === undefined) return
+    this.#rings.join(next)
+    this.consumerReady(next)
   }
 
   #deliverOldest(consumer: QueueConsumer): void {
@@ -223,6 +248,6 @@ export class Queue implements TurnTask {
   #handOut(consumer: QueueConsumer, message: Message, sequence: number, redelivered: boolean): void {
     if (!consumer.noAck) this.unackedCount++
     consumer.deliver(message, sequence, redelivered)
-    if (consumer.ready) this.#ring.rotate()
+    if (consumer.ready) this.#rings.serving.rotate()
   }
 }

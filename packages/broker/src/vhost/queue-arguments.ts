@@ -80,7 +80,7 @@ export const COMPARED_ARGUMENTS: readonly string[] = [
 
 /** Arguments that are checked and kept, and do nothing yet. */
 export const INEFFECTIVE_ARGUMENTS: readonly string[] = COMPARED_ARGUMENTS.filter(
-  (name) => !['x-queue-mode', 'x-queue-version', 'x-queue-master-locator'].includes(name),
+  (name) => !['x-queue-mode', 'x-queue-version', 'x-queue-master-locator', 'x-single-active-consumer'].includes(name),
 )
 
 /**

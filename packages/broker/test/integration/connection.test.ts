@@ -19,7 +19,7 @@ const CAPABILITIES = [
   'publisher_confirms',
 ]
 /** What RabbitMQ can do beside that, and ours cannot yet. */
-const NOT_YET = ['connection.blocked', 'consumer_priorities', 'direct_reply_to']
+const NOT_YET = ['connection.blocked', 'direct_reply_to']
 
 interface Attempt {
   readonly name: string

@@ -121,3 +121,13 @@ export async function takeDeliveries(peer: RawPeer, count: number, channel = 1):
   while (bodies.length < count) bodies.push((await peer.expectContent(channel, 'basic.deliver')).body.toString())
   return bodies
 }
+
+/** Takes this many deliveries and counts them by consumer tag. */
+export async function countByTag(peer: RawPeer, count: number, channel = 1): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (let taken = 0; taken < count; taken++) {
+    const { consumerTag } = (await peer.expectContent(channel, 'basic.deliver')).args
+    counts[consumerTag] = (counts[consumerTag] ?? 0) + 1
+  }
+  return counts
+}

@@ -4,6 +4,7 @@
  * Hot path (`npm run bench`).
  */
 
+import type { ConsumerRing } from '../../queue/consumer-ring.ts'
 import type { Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { QueueConsumer } from '../../queue/queue-consumer.ts'
@@ -20,6 +21,8 @@ export interface ConsumerSettings {
   readonly exclusive: boolean
   /** Most messages it holds unacknowledged; 0 for any number. */
   readonly prefetchCount: number
+  /** `x-priority`. */
+  readonly priority: number
 }
 
 export class AmqpConsumer implements QueueConsumer {
@@ -29,6 +32,8 @@ export class AmqpConsumer implements QueueConsumer {
   readonly noAck: boolean
   readonly exclusive: boolean
   readonly prefetchCount: number
+  readonly priority: number
+  ring: ConsumerRing | undefined = undefined
   ready = false
   next: QueueConsumer | undefined = undefined
   previous: QueueConsumer | undefined = undefined
@@ -48,6 +53,7 @@ export class AmqpConsumer implements QueueConsumer {
     this.noAck = settings.noAck
     this.exclusive = settings.exclusive
     this.prefetchCount = settings.prefetchCount
+    this.priority = settings.priority
     this.#halfPrefetch = settings.prefetchCount === 0 ? -1 : settings.prefetchCount >> 1
     this.#prefix = createDeliverPrefix(channel.number, settings.tag)
     this.#prefixView = new DataView(this.#prefix.buffer, this.#prefix.byteOffset, this.#prefix.byteLength)
@@ -81,7 +87,10 @@ export class AmqpConsumer implements QueueConsumer {
   returnCredit(): void {
     const count = --this.#unackedCount
     if (count === this.#halfPrefetch) this.queue.consumerReady(this)
-    else if (count === this.prefetchCount - 1) this.channel.connection.services.creditDelay.add(this)
+    else if (count === this.prefetchCount - 1) {
+      if (this.queue.ranksConsumers) this.queue.consumerReady(this)
+      else this.channel.connection.services.creditDelay.add(this)
+    }
     if (this.channel.globalPrefetchCount !== 0) this.channel.returnGlobalCredit()
   }
 

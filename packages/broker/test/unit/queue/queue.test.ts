@@ -1,8 +1,10 @@
+import { type TypedTable, typed } from '@warrenmq/codec'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
 import { BLOCK_SIZE } from '../../../src/memory/working-memory.ts'
+import type { ConsumerRing } from '../../../src/queue/consumer-ring.ts'
 import type { Message } from '../../../src/queue/message.ts'
 import { Queue } from '../../../src/queue/queue.ts'
 import type { QueueConsumer } from '../../../src/queue/queue-consumer.ts'
@@ -23,6 +25,8 @@ class TestConsumer implements QueueConsumer {
   readonly queue: Queue
   readonly noAck: boolean
   readonly exclusive = false
+  readonly priority: number
+  ring: ConsumerRing | undefined = undefined
   ready = false
   next: QueueConsumer | undefined = undefined
   previous: QueueConsumer | undefined = undefined
@@ -31,11 +35,12 @@ class TestConsumer implements QueueConsumer {
   cancelled = false
   credit: number
 
-  constructor(queue: Queue, tag: string, credit = Infinity, noAck = false) {
+  constructor(queue: Queue, tag: string, credit = Infinity, noAck = false, priority = 0) {
     this.queue = queue
     this.tag = tag
     this.credit = credit
     this.noAck = noAck
+    this.priority = priority
   }
 
   canTake(): boolean {
@@ -79,12 +84,12 @@ beforeEach(() => {
 
 afterEach(() => store.close())
 
-function createQueue(name = 'q'): Queue {
+function createQueue(name = 'q', args: TypedTable = Object.create(null)): Queue {
   const settings = {
     name,
     durable: false,
     autoDelete: false,
-    arguments: Object.create(null),
+    arguments: args,
     exclusiveOwner: undefined,
   }
   return new Queue(settings, {
@@ -144,6 +149,77 @@ describe('Queue', () => {
     b.settle()
     publish(queue, '8', '9', '10')
     expect([bodies(a).at(-1), bodies(c).at(-1), bodies(b).at(-1)]).toEqual(['8', '9', '10'])
+  })
+
+  it('serves lower priorities only while all higher ones can take nothing', () => {
+    const queue = createQueue()
+    const low = attach(new TestConsumer(queue, 'low', Infinity, false, -1))
+    const high = attach(new TestConsumer(queue, 'high', 1, false, 7))
+    const highToo = attach(new TestConsumer(queue, 'highToo', 1, false, 7))
+    const middle = attach(new TestConsumer(queue, 'middle', 1))
+    publish(queue, '1', '2', '3', '4')
+    expect([bodies(high), bodies(highToo), bodies(middle), bodies(low)]).toEqual([['1'], ['2'], ['3'], ['4']])
+    highToo.settle()
+    publish(queue, '5', '6')
+    expect([bodies(highToo), bodies(low)]).toEqual([
+      ['2', '5'],
+      ['4', '6'],
+    ])
+    for (const consumer of [high, highToo, middle]) queue.removeConsumer(consumer)
+    publish(queue, '7')
+    expect(bodies(low)).toEqual(['4', '6', '7'])
+  })
+
+  it('hands every message to somebody of the highest priority that can take it', () => {
+    const step = fc.record({ kind: fc.constantFrom('publish', 'settle', 'leave', 'join'), consumer: fc.nat(5) })
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 100 }),
+        fc.array(fc.integer({ min: -1, max: 1 }), { minLength: 6 }),
+        (steps, priorities) => {
+          const queue = createQueue()
+          const consumers = [1, 2, 3, 1, 2, 3].map(
+            (credit, i) => new TestConsumer(queue, `c${i}`, credit, false, priorities[i]),
+          )
+          let published = 0
+          for (const { kind, consumer: index } of steps) {
+            const consumer = consumers[index]
+            if (kind === 'join' && !queue.consumers.has(consumer)) attach(consumer)
+            else if (kind === 'leave' && queue.consumers.has(consumer)) queue.removeConsumer(consumer)
+            else if (kind === 'settle' && consumer.held.length > 0) consumer.settle()
+            else if (kind === 'publish') {
+              turn.run()
+              const able = [...queue.consumers].filter((each) => each.canTake()).map((each) => each.priority)
+              publish(queue, `${published++}`)
+              const taker = consumers.find((each) => each.deliveries.at(-1)?.body === `${published - 1}`)
+              expect(taker?.priority).toBe(able.length === 0 ? undefined : Math.max(...able))
+            }
+          }
+        },
+      ),
+    )
+  })
+
+  it('serves one consumer where a single one is to be active, and the next when that leaves', () => {
+    const queue = createQueue('q', { 'x-single-active-consumer': typed('t', true) })
+    const [first, second, third] = [0, 0, 5].map((priority, i) => {
+      return attach(new TestConsumer(queue, `c${i}`, Infinity, false, priority))
+    })
+    publish(queue, '1', '2')
+    queue.removeConsumer(second)
+    attach(second)
+    expect([bodies(first), queue.activeConsumer]).toEqual([['1', '2'], first])
+    queue.removeConsumer(first)
+    publish(queue, '3')
+    first.giveBack(0)
+    turn.run()
+    publish(queue, '4')
+    expect([bodies(third), bodies(second), queue.activeConsumer]).toEqual([['3', '1', '4'], [], third])
+    queue.removeConsumer(third)
+    expect(queue.activeConsumer).toBe(second)
+    queue.removeConsumer(second)
+    publish(queue, '5')
+    expect([queue.activeConsumer, queue.readyCount]).toEqual([undefined, 1])
   })
 
   it('puts messages back to their places and flags them, whatever the order of their return', () => {

@@ -34,6 +34,7 @@ export const basicHandlers: MethodHandlers = {
       noAck: args.noAck,
       exclusive: args.exclusive,
       prefetchCount: channel.prefetchCount,
+      priority: Number(args.arguments['x-priority']?.value ?? 0),
     })
     channel.consumers.set(consumer.tag, consumer)
     if (!args.noWait) channel.send('basic.consume-ok', { consumerTag: consumer.tag })
@@ -100,8 +101,7 @@ function assertConsumable(channel: Channel, queue: Queue, args: MethodArgs<'basi
     throw new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
   }
   const [first] = queue.consumers
-  const single = queue.settings.arguments['x-single-active-consumer']?.value === true
-  if ((args.exclusive && (single || first !== undefined)) || first?.exclusive) {
+  if ((args.exclusive && (queue.features.singleActiveConsumer || first !== undefined)) || first?.exclusive) {
     throw new ChannelException(ReplyCode.ACCESS_REFUSED, `${resource} in exclusive use`)
   }
 }
