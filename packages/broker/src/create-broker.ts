@@ -7,6 +7,9 @@ import { SCRYPT } from './access/password.ts'
 import { ALL_PERMISSIONS } from './access/permissions.ts'
 import { UserStore } from './access/user-store.ts'
 import { type Administration, createAdministration } from './administration/administration.ts'
+import { type AlarmResource, Alarms } from './alarms/alarms.ts'
+import { BlockedConnections } from './alarms/blocked-connections.ts'
+import { ResourceMonitor, systemProbe } from './alarms/resource-monitor.ts'
 import { type Clock, type RandomSource, systemClock, systemRandom } from './clock.ts'
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from './config/options.ts'
 import { MemoryStore } from './log/memory/memory-store.ts'
@@ -29,6 +32,18 @@ export interface CreateBrokerOptions extends BrokerOptions {
   readonly random?: RandomSource
 }
 
+/** The alarms of a broker: while one is raised, connections that publish are blocked (docs/flow-control.md). */
+export interface BrokerAlarms {
+  isRaised(resource: AlarmResource): boolean
+  /** Raises an alarm until it is cleared by the same `source`, whatever the figures say. @param source default `operator` */
+  raise(resource: AlarmResource, source?: string): void
+  clear(resource: AlarmResource, source?: string): void
+  /** Bytes of memory in use from which on the alarm is raised. */
+  memoryLimit: number
+  /** Free bytes of the disk below which the alarm is raised. */
+  diskFreeLimit: number
+}
+
 /** A broker that is running. */
 export interface Broker extends AsyncDisposable {
   /** The port it listens on for AMQP. */
@@ -39,6 +54,7 @@ export interface Broker extends AsyncDisposable {
   readonly connectionCount: number
   /** Users, vhosts and rights, to be changed while it runs. */
   readonly admin: Administration
+  readonly alarms: BrokerAlarms
   /**
    * Ends the broker: no new connections, all clients told (320 CONNECTION_FORCED), sockets ended. Those that do not answer within
    * `shutdownTimeoutMs` are cut. What is in memory is gone.
@@ -56,8 +72,8 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const resolved = resolveBrokerOptions(options)
   const logger = options.logger ?? silentLogger
   const store = new MemoryStore()
-  const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
   const clock = options.clock ?? systemClock
+  const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
   const createVhost = (name: string) => new Vhost(name, { store, turn, clock, logger })
   const vhosts = new Map(resolved.vhosts.map((name) => [name, createVhost(name)]))
   const random = options.random ?? systemRandom
@@ -67,7 +83,14 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const connections = new Set<AmqpConnection>()
   let lastGone = (): void => {}
   const creditDelay = new CreditDelay()
+  const alarms = new Alarms(() => {
+    for (const connection of connections) connection.alarmsChanged()
+    blockedConnections.alarmsChanged()
+  })
+  const blockedConnections = new BlockedConnections(alarms, turn)
   const services = {
+    alarms,
+    blockedConnections,
     options: resolved,
     vhosts,
     store,
@@ -92,10 +115,20 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     store.close()
     throw error
   })
+  const monitor = new ResourceMonitor({
+    options: resolved,
+    alarms,
+    clock,
+    logger,
+    probe: systemProbe(process.cwd()),
+  })
+  monitor.checkMemory()
+  await monitor.checkDisk()
   logger.info({ host: resolved.host, port: listeners.port }, 'listening for AMQP connections')
 
   let closing: Promise<void> | undefined
   const close = async () => {
+    monitor.close()
     const closed = listeners.close()
     for (const connection of connections) connection.forceClose(SHUTDOWN)
     const cut = clock.setTimeout(() => {
@@ -118,6 +151,25 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
       return connections.size
     },
     admin: createAdministration({ users, vhosts, connections, random, defaultUser: resolved.defaultUser, createVhost }),
+    alarms: {
+      isRaised: (resource) => alarms.isRaised(resource),
+      raise: (resource, source) => alarms.raise(resource, source),
+      clear: (resource, source) => alarms.clear(resource, source),
+      get memoryLimit() {
+        return monitor.memoryLimit
+      },
+      set memoryLimit(bytes) {
+        monitor.memoryLimit = bytes
+        monitor.checkMemory()
+      },
+      get diskFreeLimit() {
+        return monitor.diskFreeLimit
+      },
+      set diskFreeLimit(bytes) {
+        monitor.diskFreeLimit = bytes
+        void monitor.checkDisk()
+      },
+    },
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }

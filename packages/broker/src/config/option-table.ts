@@ -44,8 +44,21 @@ interface ChoiceRule {
   readonly choices: readonly string[]
 }
 
+/** A number that need not be whole, both ends included: a share of something. */
+interface RatioRule {
+  readonly kind: 'ratio'
+  readonly min: number
+  readonly max: number
+}
+
+/** A number of bytes; as text it may carry a unit, as in `50MB` (10^6) and `2GiB` (2^30). */
+interface BytesRule {
+  readonly kind: 'bytes'
+  readonly min: number
+}
+
 /** What values an option takes. */
-export type OptionRule = IntegerRule | TextRule | NamesRule | ChoiceRule
+export type OptionRule = IntegerRule | TextRule | NamesRule | ChoiceRule | RatioRule | BytesRule
 
 export type OptionValue = number | string | readonly string[]
 
@@ -132,6 +145,36 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     rule: { kind: 'integer', min: 0 },
     default: 0,
     description: 'most connections at a time; 0 is no limit',
+  },
+  memoryHighWatermark: {
+    fileKey: 'vm_memory_high_watermark.relative',
+    rule: { kind: 'ratio', min: 0, max: 1 },
+    default: 0.6,
+    description: 'share of the memory of the machine or container from which publishers are blocked',
+  },
+  memoryHighWatermarkBytes: {
+    fileKey: 'vm_memory_high_watermark.absolute',
+    rule: { kind: 'bytes', min: 0 },
+    default: 0,
+    description: 'bytes of memory from which publishers are blocked, instead of a share; 0 leaves it to the share',
+  },
+  diskFreeLimitBytes: {
+    fileKey: 'disk_free_limit.absolute',
+    rule: { kind: 'bytes', min: 0 },
+    default: 50_000_000,
+    description: 'bytes of free disk below which publishers are blocked',
+  },
+  diskFreeLimitRelative: {
+    fileKey: 'disk_free_limit.relative',
+    rule: { kind: 'ratio', min: 0, max: 1024 },
+    default: 0,
+    description: 'the same as a multiple of the memory; the larger of both limits holds',
+  },
+  resourceCheckIntervalMs: {
+    fileKey: 'memory_monitor_interval',
+    rule: { kind: 'integer', min: 10, max: TIMER_MAX },
+    default: 100,
+    description: 'time between two looks at memory and disk, in milliseconds',
   },
   defaultUser: {
     fileKey: 'default_user',

@@ -48,6 +48,10 @@ export function describeRule(rule: OptionRule): string {
       return rule.countMin === 0 ? 'a list of names, or none' : 'a list of at least one name'
     case 'choice':
       return `one of ${rule.choices.join(', ')}`
+    case 'ratio':
+      return `a number from ${rule.min} to ${rule.max}`
+    case 'bytes':
+      return `a number of bytes >= ${rule.min}, as in 1000000, 50MB, 2GiB`
   }
 }
 
@@ -61,6 +65,10 @@ function isAllowed(rule: OptionRule, value: unknown): boolean {
       return Array.isArray(value) && value.length >= rule.countMin && value.every(isName)
     case 'choice':
       return rule.choices.includes(value as string)
+    case 'ratio':
+      return typeof value === 'number' && value >= rule.min && value <= rule.max
+    case 'bytes':
+      return Number.isSafeInteger(value) && (value as number) >= rule.min
   }
 }
 
@@ -73,11 +81,24 @@ function fromText(rule: OptionRule, text: string): OptionValue {
     case 'integer':
       // Not `Number(text)` alone, which takes '', '0x10' and '1e3'. What is no number stays a text, for the message.
       return /^-?\d+$/.test(text) ? Number(text) : text
+    case 'ratio':
+      return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text
+    case 'bytes':
+      return parseBytes(text) ?? text
     case 'names':
       return text === 'none' ? [] : text.split(',').map((name) => name.trim())
     default:
       return text
   }
+}
+
+/** Powers of 1000 with a `B` alone, of 1024 otherwise, as RabbitMQ reads them: `kB` is 1000 bytes, `k` and `KiB` are 1024. */
+function parseBytes(text: string): number | undefined {
+  const parts = /^(\d+)\s*(?:([kmgt])(b|ib)?)?$/i.exec(text)
+  if (parts === null) return undefined
+  const [, digits, unit, ending] = parts
+  const base = ending?.toLowerCase() === 'b' ? 1000 : 1024
+  return Number(digits) * (unit === undefined ? 1 : base ** ('kmgt'.indexOf(unit.toLowerCase()) + 1))
 }
 
 function showValue(rule: OptionRule, value: unknown): string {

@@ -56,6 +56,21 @@ export interface BrokerOptions {
   readonly outputBytesHigh?: number
   /** Most connections at a time; more are closed at once. 0 stands for no limit. @default 0 */
   readonly connectionMax?: number
+  /**
+   * Memory from which on connections that publish are blocked, as a share, 0 to 1, of what the machine or the container has. At 0 they
+   * always are.
+   *
+   * @default 0.6
+   */
+  readonly memoryHighWatermark?: number
+  /** The same in bytes; 0 leaves it to the share. @default 0 */
+  readonly memoryHighWatermarkBytes?: number
+  /** Free bytes of the disk below which connections that publish are blocked. @default 50000000 */
+  readonly diskFreeLimitBytes?: number
+  /** The same as a multiple, 0 to 1024, of the memory of the machine or the container. The larger of both limits holds. @default 0 */
+  readonly diskFreeLimitRelative?: number
+  /** Milliseconds between two looks at memory and disk, at least 10. @default 100 */
+  readonly resourceCheckIntervalMs?: number
   /** The user who may log in. @default guest */
   readonly defaultUser?: string
   /** That user's password. @default guest */

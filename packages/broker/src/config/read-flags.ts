@@ -14,7 +14,14 @@ import {
 import { formatOptionValue, parseOptionValue } from './option-value.ts'
 
 /** Words for the value of a flag in the help text. */
-const PLACEHOLDERS = { integer: '<number>', text: '<text>', names: '<names>', choice: '<word>' } as const
+const PLACEHOLDERS = {
+  integer: '<number>',
+  text: '<text>',
+  names: '<names>',
+  choice: '<word>',
+  ratio: '<number>',
+  bytes: '<bytes>',
+} as const
 
 /** Adds a flag per option to `command`. */
 export function addFlags(command: Command): void {

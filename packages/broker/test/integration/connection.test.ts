@@ -13,13 +13,14 @@ const IN_RUNNING = 'conn 504 CHANNEL_ERROR - unexpected method in connection sta
 const CAPABILITIES = [
   'authentication_failure_close',
   'basic.nack',
+  'connection.blocked',
   'consumer_cancel_notify',
   'exchange_exchange_bindings',
   'per_consumer_qos',
   'publisher_confirms',
 ]
 /** What RabbitMQ can do beside that, and ours cannot yet. */
-const NOT_YET = ['connection.blocked', 'direct_reply_to']
+const NOT_YET = ['direct_reply_to']
 
 interface Attempt {
   readonly name: string

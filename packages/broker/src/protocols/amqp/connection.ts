@@ -23,6 +23,7 @@ import {
   type TypedTable,
 } from '@warrenmq/codec'
 import { readUint32 } from '@warrenmq/codec/internal'
+import type { Blocked } from '../../alarms/blocked-connections.ts'
 import { AmqpException, ConnectionException, closeArguments } from '../../errors.ts'
 import { concatBytes } from '../../memory/allocate.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
@@ -31,7 +32,14 @@ import type { SocketInput } from '../../net/socket-input.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { FrameInput } from './frame-input.ts'
-import { type ClientCapabilities, Handshake, type HandshakeHost, isOurProtocol, type Tuning } from './handshake.ts'
+import {
+  type ClientCapabilities,
+  Handshake,
+  type HandshakeHost,
+  isOurProtocol,
+  NO_CAPABILITIES,
+  type Tuning,
+} from './handshake.ts'
 import { startHeartbeats } from './heartbeats.ts'
 import { framingError, internalError, methodError, unexpectedFrame, unknownFrame } from './method-errors.ts'
 import { type PacedReader, ReadPace } from './read-pace.ts'
@@ -45,7 +53,10 @@ const INITIAL_FRAME_SIZE_MAX = 4096
 
 type State = 'header' | 'handshake' | 'running' | 'closing' | 'closed'
 
-export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, PacedReader, QueueOwner {
+/** How a connection is, in RabbitMQ's words. */
+export type ConnectionState = 'starting' | 'running' | 'flow' | 'blocking' | 'blocked' | 'closing' | 'closed'
+
+export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, PacedReader, QueueOwner, Blocked {
   readonly output: Output
   readonly remoteAddress: string | undefined
   /** `<peer ip>:<port> -> <server ip>:<port>`. */
@@ -53,7 +64,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   user = ''
   frameSizeMax: number = INITIAL_FRAME_SIZE_MAX
   clientProperties: TypedTable | undefined
-  clientCapabilities: ClientCapabilities = { authenticationFailureClose: false, consumerCancelNotify: false }
+  clientCapabilities: ClientCapabilities = NO_CAPABILITIES
   readonly exclusiveQueues: Set<Queue> = new Set()
   readonly services: AmqpServices
 
@@ -63,6 +74,11 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   /** What has come of the protocol header. */
   #header: Uint8Array = new Uint8Array(0)
   #session: Session | undefined
+  /** The session, while its frames go straight to it: the connection is running and there is no alarm. */
+  #direct: Session | undefined
+  /** Whether an alarm keeps the connection from being read. */
+  #blocked = false
+  #blockedSent = false
   #state: State = 'header'
   /** Whether the login is being decided; frames wait meanwhile. */
   #authenticating = false
@@ -127,8 +143,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
       this.#take(chunk)
       this.#pace.chunkDone(chunk.length)
     } catch (error) {
-      this.services.logger.error({ connection: this.name, err: error }, 'bug while reading; the connection is dropped')
-      this.destroy()
+      this.#bug(error)
     }
   }
 
@@ -140,6 +155,11 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
       if (!(error instanceof CodecError)) throw error
       this.#failed(framingError(error), 0)
     }
+  }
+
+  #bug(error: unknown): void {
+    this.services.logger.error({ connection: this.name, err: error }, 'bug while reading; the connection is dropped')
+    this.destroy()
   }
 
   #takeHeader(chunk: Uint8Array): void {
@@ -161,8 +181,12 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
 
   /** One frame from the parser. Returns the offset to go on at, or -1 when nothing more is to be read. */
   frame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number, bytesEnd: number): number {
+    const session = this.#direct
+    if (session !== undefined && channelNumber !== 0) {
+      return session.frame(type, channelNumber, bytes, start, end, bytesEnd)
+    }
     if (this.#state === 'running' && channelNumber !== 0) {
-      return (this.#session as Session).frame(type, channelNumber, bytes, start, end, bytesEnd)
+      return this.#frameDuringAlarm(type, channelNumber, bytes, start, end)
     }
     try {
       this.#ownFrame(type, channelNumber, bytes, start, end)
@@ -174,6 +198,16 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
       return -1
     }
     return this.#state === 'closed' ? -1 : end + 1
+  }
+
+  /** A frame of a channel while an alarm is raised: one of content is the last that is taken. */
+  #frameDuringAlarm(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number): number {
+    // Nothing behind the frame is looked at, so that a publish comes in frames.
+    const next = (this.#session as Session).frame(type, channelNumber, bytes, start, end, end + 1)
+    if (type === FrameType.method || this.#state !== 'running') return next
+    this.#block()
+    this.#input.hold(next)
+    return -1
   }
 
   /** A frame of channel 0, or of a connection that is not open. */
@@ -253,6 +287,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.services.logger.warn({ connection: this.name }, exception.message)
     this.#release()
     this.#sendClose(exception, currentMethodId)
+    this.#endBlock()
   }
 
   #sendClose(exception: AmqpException, currentMethodId: number): void {
@@ -272,6 +307,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     const session = this.#session
     if (session === undefined) return
     this.#session = undefined
+    this.#direct = undefined
     session.release()
     for (const queue of this.exclusiveQueues) session.vhost.deleteQueue(queue)
     this.exclusiveQueues.clear()
@@ -289,6 +325,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#state = 'closed'
     this.#deadline?.clear()
     this.#stopHeartbeats()
+    this.services.blockedConnections.delete(this)
     this.output.close()
     this.#input.close()
     try {
@@ -367,6 +404,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#deadline?.clear()
     this.#session = new Session(this, vhost, this.#channelMax)
     this.#state = 'running'
+    this.alarmsChanged()
     this.send('connection.open-ok', {})
     this.services.logger.info({ connection: this.name, user: this.user, vhost: vhost.name }, 'connection opened')
   }
@@ -375,6 +413,54 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#state = 'closed'
     this.services.logger.warn({ connection: this.name }, `connection refused: ${reason}`)
     this.#setDeadline(this.services.options.loginFailureDelayMs, 'closing the refused connection')
+  }
+
+  // Alarms.
+
+  get state(): ConnectionState {
+    if (this.#state === 'closing' || this.#state === 'closed') return this.#state
+    if (this.#state !== 'running') return 'starting'
+    if (this.#blocked) return 'blocked'
+    if (this.#direct === undefined) return 'blocking'
+    return this.#pace.slowed ? 'flow' : 'running'
+  }
+
+  /** An alarm was raised or cleared. One that is blocked is let go by {@link unblock}, in its turn. */
+  alarmsChanged(): void {
+    if (this.#state !== 'running' || this.#blocked) return
+    this.#direct = this.services.alarms.active ? undefined : this.#session
+  }
+
+  /** The last alarm was cleared: what waited is handled, and the socket is read on. */
+  unblock(): void {
+    if (this.#state === 'running') {
+      this.#direct = this.#session
+      if (this.#blockedSent) this.send('connection.unblocked', {})
+    }
+    this.#endBlock()
+  }
+
+  #block(): void {
+    this.#blocked = true
+    this.#gate.close()
+    this.services.blockedConnections.add(this)
+    this.services.logger.debug({ connection: this.name }, 'connection blocked by an alarm')
+    this.#blockedSent = this.clientCapabilities.connectionBlocked
+    if (this.#blockedSent) this.send('connection.blocked', { reason: this.services.alarms.reason })
+  }
+
+  /** Goes on with what waited, which may block it again. */
+  #endBlock(): void {
+    if (!this.#blocked) return
+    this.#blocked = false
+    this.services.blockedConnections.delete(this)
+    try {
+      if (this.#state !== 'closed') this.#input.release()
+    } catch (error) {
+      if (error instanceof CodecError) this.#failed(framingError(error), 0)
+      else this.#bug(error)
+    }
+    this.#gate.open()
   }
 
   // Flow.

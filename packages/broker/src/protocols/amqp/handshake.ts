@@ -29,6 +29,14 @@ const MECHANISMS = 'PLAIN AMQPLAIN'
 export interface ClientCapabilities {
   readonly authenticationFailureClose: boolean
   readonly consumerCancelNotify: boolean
+  readonly connectionBlocked: boolean
+}
+
+/** A client that can do nothing of it, or has not spoken yet. */
+export const NO_CAPABILITIES: ClientCapabilities = {
+  authenticationFailureClose: false,
+  consumerCancelNotify: false,
+  connectionBlocked: false,
 }
 
 /** What the two sides agreed on. */
@@ -164,6 +172,7 @@ function readCapabilities(properties: TypedTable): ClientCapabilities {
   return {
     authenticationFailureClose: table?.authentication_failure_close?.value === true,
     consumerCancelNotify: table?.consumer_cancel_notify?.value === true,
+    connectionBlocked: table?.['connection.blocked']?.value === true,
   }
 }
 

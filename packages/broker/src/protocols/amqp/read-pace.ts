@@ -35,6 +35,11 @@ export class ReadPace implements TurnTask {
     this.#turn = turn
   }
 
+  /** Whether turns are being left out. */
+  get slowed(): boolean {
+    return this.#turnsToLeaveOut > 0
+  }
+
   /** A chunk of this length was read and handled. */
   chunkDone(length: number): void {
     if (length < FULL_CHUNK || this.scheduled) return

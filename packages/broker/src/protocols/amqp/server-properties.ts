@@ -21,7 +21,7 @@ const CAPABILITIES = [
   'direct_reply_to',
 ]
 /** Capabilities of the list that are not there yet. */
-const MISSING = new Set(['direct_reply_to', 'connection.blocked'])
+const MISSING = new Set(['direct_reply_to'])
 
 export function createServerProperties(): FieldTable {
   return {

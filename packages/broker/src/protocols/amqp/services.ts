@@ -2,6 +2,8 @@
 
 import type { Authenticator } from '../../access/authenticator.ts'
 import type { UserStore } from '../../access/user-store.ts'
+import type { Alarms } from '../../alarms/alarms.ts'
+import type { BlockedConnections } from '../../alarms/blocked-connections.ts'
 import type { Clock, RandomSource } from '../../clock.ts'
 import type { ResolvedBrokerOptions } from '../../config/options.ts'
 import type { MessageStore } from '../../log/message-store.ts'
@@ -21,6 +23,8 @@ export interface AmqpServices {
   readonly random: RandomSource
   readonly authenticator: Authenticator
   readonly users: UserStore
+  readonly alarms: Pick<Alarms, 'active' | 'reason'>
+  readonly blockedConnections: BlockedConnections
   readonly logger: Logger
   /** Connections that are not gone yet. */
   readonly connections: Set<AmqpConnection>

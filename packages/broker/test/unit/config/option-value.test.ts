@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { OPTION_NAMES, PROGRAM_OPTIONS } from '../../../src/config/option-table.ts'
 import { formatOptionValue, parseOptionValue } from '../../../src/config/option-value.ts'
 
-const { port, loopbackUsers, vhosts, defaultPassword, logLevel } = PROGRAM_OPTIONS
+const { diskFreeLimitBytes, memoryHighWatermark, port, loopbackUsers, vhosts, defaultPassword, logLevel } =
+  PROGRAM_OPTIONS
 
 describe('parseOptionValue', () => {
   it('reads a number and the spaces around it', () => {
@@ -38,6 +39,30 @@ describe('parseOptionValue', () => {
     expect(() => parseOptionValue(logLevel, 'loud', '--log-level')).toThrow(
       '--log-level "loud" must be one of debug, info, warning, error, none',
     )
+  })
+
+  it('reads a share', () => {
+    expect(parseOptionValue(memoryHighWatermark, '0.4', 'x')).toBe(0.4)
+    expect(parseOptionValue(memoryHighWatermark, '1', 'x')).toBe(1)
+    for (const text of ['1.1', '-0.1', '.4', '4e-1', '40%']) {
+      expect(() => parseOptionValue(memoryHighWatermark, text, 'x')).toThrow('must be a number from 0 to 1')
+    }
+  })
+
+  it("reads bytes with RabbitMQ's units", () => {
+    const read = (text: string) => parseOptionValue(diskFreeLimitBytes, text, 'x')
+    expect(['7', '50MB', '2GiB', '1k', '1kB', '3 mib', '1T'].map(read)).toEqual([
+      7,
+      50_000_000,
+      2 ** 31,
+      1024,
+      1000,
+      3 * 2 ** 20,
+      2 ** 40,
+    ])
+    for (const text of ['', '1.5GB', '-1', '5 bytes', '9999999T']) {
+      expect(() => read(text)).toThrow('must be a number of bytes >= 0, as in 1000000, 50MB, 2GiB')
+    }
   })
 
   it('never repeats a secret', () => {

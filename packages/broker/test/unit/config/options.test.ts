@@ -36,6 +36,11 @@ describe('resolveBrokerOptions', () => {
       messageSizeMax: 134_217_728,
       outputBytesHigh: 1_048_576,
       connectionMax: 0,
+      memoryHighWatermark: 0.6,
+      memoryHighWatermarkBytes: 0,
+      diskFreeLimitBytes: 50_000_000,
+      diskFreeLimitRelative: 0,
+      resourceCheckIntervalMs: 100,
       defaultUser: 'guest',
       defaultPassword: 'guest',
       loopbackUsers: ['guest'],
@@ -80,6 +85,7 @@ const RANGES: readonly [keyof BrokerOptions, min: number, max: number | undefine
   ['messageSizeMax', 1, 536_870_912, 'from 1 to 536870912'],
   ['outputBytesHigh', 65_536, undefined, '>= 65536'],
   ['connectionMax', 0, undefined, '>= 0'],
+  ['resourceCheckIntervalMs', 10, 2_147_483_647, 'from 10 to 2147483647'],
   ['shutdownTimeoutMs', 0, 2_147_483_647, 'from 0 to 2147483647'],
 ]
 

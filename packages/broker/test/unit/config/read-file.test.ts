@@ -113,9 +113,9 @@ log.console.level = warning
   })
 
   it('points to the help when no key is near', () => {
-    expect(refusal('vm_memory_high_watermark.relative = 0.4')).toMatchObject({
+    expect(refusal('mnesia_table_loading_retry_limit = 4')).toMatchObject({
       code: 'UNKNOWN_KEY',
-      message: 'w.conf:1: unknown key vm_memory_high_watermark.relative; warren --help names them all',
+      message: 'w.conf:1: unknown key mnesia_table_loading_retry_limit; warren --help names them all',
     })
   })
 

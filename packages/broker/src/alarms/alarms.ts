@@ -1,0 +1,58 @@
+/**
+ * Resource alarms: while one is raised, connections that publish are blocked (RabbitMQ's memory and disk alarms).
+ *
+ * Each resource may have several sources that raise it, such as the monitor, the store and an operator; it is raised until all have
+ * cleared it.
+ */
+
+/** What may run short. */
+export const ALARM_RESOURCES = ['memory', 'disk'] as const
+export type AlarmResource = (typeof ALARM_RESOURCES)[number]
+
+/** Who hears that the set of raised alarms has changed. */
+export type AlarmListener = () => void
+
+export class Alarms {
+  readonly #sources: Readonly<Record<AlarmResource, Set<string>>> = { memory: new Set(), disk: new Set() }
+  readonly #listener: AlarmListener
+  #raisedCount = 0
+
+  constructor(listener: AlarmListener) {
+    this.#listener = listener
+  }
+
+  /** Whether any alarm is raised. */
+  get active(): boolean {
+    return this.#raisedCount > 0
+  }
+
+  /** The raised alarms in RabbitMQ's words, such as `low on memory & low on disk`. */
+  get reason(): string {
+    const raised = ALARM_RESOURCES.filter((resource) => this.isRaised(resource))
+    return raised.map((resource) => `low on ${resource}`).join(' & ')
+  }
+
+  isRaised(resource: AlarmResource): boolean {
+    return this.#sources[resource].size > 0
+  }
+
+  /** Raises an alarm on behalf of `source`, which alone can clear it. Raising it twice is harmless. */
+  raise(resource: AlarmResource, source = 'operator'): void {
+    const sources = this.#sources[resource]
+    sources.add(source)
+    if (sources.size === 1) this.#update()
+  }
+
+  /** Takes back what `source` raised. */
+  clear(resource: AlarmResource, source = 'operator'): void {
+    const sources = this.#sources[resource]
+    if (sources.delete(source) && sources.size === 0) this.#update()
+  }
+
+  #update(): void {
+    const raisedCount = ALARM_RESOURCES.filter((resource) => this.isRaised(resource)).length
+    if (raisedCount === this.#raisedCount) return
+    this.#raisedCount = raisedCount
+    this.#listener()
+  }
+}
