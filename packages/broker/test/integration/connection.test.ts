@@ -14,6 +14,7 @@ const CAPABILITIES = [
   'authentication_failure_close',
   'basic.nack',
   'connection.blocked',
+  'connection.blocked',
   'consumer_cancel_notify',
   'exchange_exchange_bindings',
   'per_consumer_qos',
