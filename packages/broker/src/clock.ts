@@ -40,6 +40,24 @@ export type RandomSource = (count: number) => Uint8Array
 /** The operating system's generator. */
 export const systemRandom: RandomSource = (count) => randomBytes(count)
 
+/** Bytes that {@link createFractions} takes from the source at a time. */
+const FRACTION_BYTES = 1024
+
+/** A source of numbers from 0 to below 1, of 32 bits each. */
+export function createFractions(random: RandomSource): () => number {
+  let bytes: DataView = new DataView(new ArrayBuffer(0))
+  let offset = 0
+  return () => {
+    if (offset >= bytes.byteLength) {
+      const fresh = random(FRACTION_BYTES)
+      bytes = new DataView(fresh.buffer, fresh.byteOffset, fresh.byteLength)
+      offset = 0
+    }
+    offset += 4
+    return bytes.getUint32(offset - 4) / 2 ** 32
+  }
+}
+
 /** A name as RabbitMQ makes them: the prefix, a hyphen and 22 base64url characters. */
 export function createName(prefix: string, random: RandomSource): string {
   return `${prefix}-${Buffer.from(random(16)).toString('base64url')}`

@@ -10,7 +10,7 @@ import { type Administration, createAdministration } from './administration/admi
 import { type AlarmResource, Alarms } from './alarms/alarms.ts'
 import { BlockedConnections } from './alarms/blocked-connections.ts'
 import { ResourceMonitor, systemProbe } from './alarms/resource-monitor.ts'
-import { type Clock, type RandomSource, systemClock, systemRandom } from './clock.ts'
+import { type Clock, createFractions, type RandomSource, systemClock, systemRandom } from './clock.ts'
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from './config/options.ts'
 import { MemoryStore } from './log/memory/memory-store.ts'
 import { type Logger, silentLogger } from './logging/logger.ts'
@@ -74,9 +74,10 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const store = new MemoryStore()
   const clock = options.clock ?? systemClock
   const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
-  const createVhost = (name: string) => new Vhost(name, { store, turn, clock, logger })
-  const vhosts = new Map(resolved.vhosts.map((name) => [name, createVhost(name)]))
   const random = options.random ?? systemRandom
+  const chance = createFractions(random)
+  const createVhost = (name: string) => new Vhost(name, { store, turn, clock, logger, chance })
+  const vhosts = new Map(resolved.vhosts.map((name) => [name, createVhost(name)]))
   const users = new UserStore()
   const authenticator = new InternalAuthenticator(users, resolved.loopbackUsers, random)
   addDefaultUser(resolved, users, authenticator, random)

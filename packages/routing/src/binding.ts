@@ -4,12 +4,23 @@
 
 import type { TypedTable } from '@warrenmq/codec'
 
+/** Properties that routing can go by. */
+export type RoutingProperty = 'message_id' | 'correlation_id' | 'timestamp'
+
+/** What a message says besides its routing key. Read only by exchanges that go by it, so it may decode when it is asked. */
+export interface MessageContent {
+  /** Decoded `headers` property. */
+  readonly headers: TypedTable | undefined
+  /** A property as text, a timestamp as decimal seconds; `undefined` when the message does not have it. */
+  property(name: RoutingProperty): string | undefined
+}
+
 /** The part of a message that routing looks at. */
 export interface RoutingMessage {
   /** Key of the publish, compared as text; case matters. */
   readonly routingKey: string
-  /** Decoded `headers` property. May be left `undefined` when {@link ExchangeMatcher.needsHeaders} is false everywhere. */
-  readonly headers: TypedTable | undefined
+  /** May be left `undefined` for a message without properties, or when {@link ExchangeMatcher.byKeyAlone} is true everywhere. */
+  readonly content: MessageContent | undefined
 }
 
 /**
@@ -29,4 +40,6 @@ export interface Binding<D> {
 export interface RouteTarget {
   /** Whether messages end here or are routed on. */
   readonly kind: 'queue' | 'exchange'
+  /** Hashing exchanges tell destinations apart by it, so that they choose alike after a restart and on every node. */
+  readonly name: string
 }

@@ -11,8 +11,8 @@ import type { ExchangeMatcher } from './exchange-matcher.ts'
 /** A `direct` exchange over the queues themselves; it stores no binding, so declaring a queue costs nothing here. */
 export class DefaultExchangeMatcher<D extends RouteTarget> implements ExchangeMatcher<D> {
   readonly type: string = 'direct'
-  readonly needsHeaders: boolean = false
-  readonly usesRoutingKey: boolean = true
+  readonly byKeyAlone: boolean = true
+  readonly usesExtraKeys: boolean = true
   readonly #lookup: (name: string) => D | undefined
 
   /** @param lookup The queue of that name. */

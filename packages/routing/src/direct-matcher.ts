@@ -11,8 +11,8 @@ import { SlotList } from './slot-list.ts'
 
 export class DirectMatcher<D extends RouteTarget> extends IndexedMatcher<D> {
   readonly type: string = 'direct'
-  readonly needsHeaders: boolean = false
-  readonly usesRoutingKey: boolean = true
+  readonly byKeyAlone: boolean = true
+  readonly usesExtraKeys: boolean = true
   readonly #byKey = new Map<string, SlotList<BindingEntry<D>>>()
 
   match(message: RoutingMessage, visit: (destination: D) => void): void {

@@ -6,10 +6,12 @@
 export type RoutingErrorCode =
   /** The exchange type refuses the binding's arguments: 406 PRECONDITION_FAILED. */
   | 'INVALID_BINDING'
+  /** The exchange type refuses the exchange's arguments: 406 PRECONDITION_FAILED. */
+  | 'INVALID_ARGUMENT'
   /** The default exchange's bindings follow the queues and cannot be changed: 403 ACCESS_REFUSED. */
   | 'DEFAULT_EXCHANGE'
 
-/** A binding that cannot be made. The message is RabbitMQ's text without the name of the reply code. */
+/** A binding or exchange that cannot be made. The message is RabbitMQ's text without the name of the reply code. */
 export class RoutingError extends Error {
   readonly code: RoutingErrorCode
 

@@ -12,10 +12,10 @@ import type { Binding, RouteTarget, RoutingMessage } from './binding.ts'
 export interface ExchangeMatcher<D extends RouteTarget> {
   /** Name of the exchange type, such as `topic`. */
   readonly type: string
-  /** Whether {@link match} reads {@link RoutingMessage.headers}. */
-  readonly needsHeaders: boolean
-  /** Whether {@link match} reads {@link RoutingMessage.routingKey}; if not, CC and BCC keys change nothing. */
-  readonly usesRoutingKey: boolean
+  /** Whether the routing key alone decides what {@link match} finds: not the message's content, nor chance. Such a find can be kept. */
+  readonly byKeyAlone: boolean
+  /** Whether {@link match} is asked once for every key of a message; if not, only for its routing key, not for those in CC and BCC. */
+  readonly usesExtraKeys: boolean
   /** Count of bindings. */
   readonly size: number
 

@@ -11,8 +11,8 @@ import { SlotList } from './slot-list.ts'
 
 export class FanoutMatcher<D extends RouteTarget> extends IndexedMatcher<D> {
   readonly type: string = 'fanout'
-  readonly needsHeaders: boolean = false
-  readonly usesRoutingKey: boolean = false
+  readonly byKeyAlone: boolean = true
+  readonly usesExtraKeys: boolean = false
   readonly #entries = new SlotList<BindingEntry<D>>()
 
   match(_message: RoutingMessage, visit: (destination: D) => void): void {

@@ -15,8 +15,8 @@ import { SlotList, type Slotted } from './slot-list.ts'
 
 export class HeadersMatcher<D extends RouteTarget> extends IndexedMatcher<D> {
   readonly type: string = 'headers'
-  readonly needsHeaders: boolean = true
-  readonly usesRoutingKey: boolean = false
+  readonly byKeyAlone: boolean = false
+  readonly usesExtraKeys: boolean = false
   readonly #byName = new Map<string, NameIndex<D>>()
   /** Bindings that ask for nothing and match every message. */
   readonly #unconditional = new SlotList<Posting<D>>()
@@ -29,9 +29,10 @@ export class HeadersMatcher<D extends RouteTarget> extends IndexedMatcher<D> {
   match(message: RoutingMessage, visit: (destination: D) => void): void {
     const always = this.#unconditional.items
     for (let i = 0; i < always.length; i++) visit(always[i].destination)
-    if (message.headers === undefined) return
-    const headers = new HeaderReader(message.headers)
-    for (const name in message.headers) {
+    const table = message.content?.headers
+    if (table === undefined) return
+    const headers = new HeaderReader(table)
+    for (const name in table) {
       const index = this.#byName.get(name)
       if (index === undefined) continue
       visitMatching(index.present, headers, visit)

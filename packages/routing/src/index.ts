@@ -2,9 +2,10 @@
  * AMQP exchange types, bindings, and their resolution to destinations.
  */
 
-export type { Binding, RouteTarget, RoutingMessage } from './binding.ts'
-export { createMatcher, exchangeTypes } from './create-matcher.ts'
+export type { Binding, MessageContent, RouteTarget, RoutingMessage, RoutingProperty } from './binding.ts'
+export { createMatcher, exchangeTypes, type MatcherOptions } from './create-matcher.ts'
 export { DefaultExchangeMatcher } from './default-exchange-matcher.ts'
 export { RoutingError, type RoutingErrorCode } from './errors.ts'
 export type { ExchangeMatcher } from './exchange-matcher.ts'
-export { type ExchangeNode, type QueueNode, route, routeNeedsHeaders } from './route.ts'
+export type { RandomFraction } from './random-matcher.ts'
+export { type ExchangeIntake, type ExchangeNode, type QueueNode, RouteKind, route, routeKind } from './route.ts'

@@ -9,8 +9,8 @@ import type { ExchangeMatcher } from './exchange-matcher.ts'
 /** Base of the exchange types; a type adds its index and the search in it. */
 export abstract class IndexedMatcher<D extends RouteTarget> implements ExchangeMatcher<D> {
   abstract readonly type: string
-  abstract readonly needsHeaders: boolean
-  abstract readonly usesRoutingKey: boolean
+  abstract readonly byKeyAlone: boolean
+  abstract readonly usesExtraKeys: boolean
   readonly #table = new BindingTable<D>()
 
   get size(): number {

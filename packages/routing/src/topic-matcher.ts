@@ -11,8 +11,8 @@ import { TopicTrie } from './topic-trie.ts'
 
 export class TopicMatcher<D extends RouteTarget> extends IndexedMatcher<D> {
   readonly type: string = 'topic'
-  readonly needsHeaders: boolean = false
-  readonly usesRoutingKey: boolean = true
+  readonly byKeyAlone: boolean = true
+  readonly usesExtraKeys: boolean = true
   readonly #trie = new TopicTrie<BindingEntry<D>>()
 
   match(message: RoutingMessage, visit: (destination: D) => void): void {

@@ -21,7 +21,7 @@ export const headersOracle: Oracle = (binding, message) => {
     ([name]) => name !== 'x-match' && (mode.endsWith('-with-x') || !name.startsWith('x-')),
   )
   const meets = ([name, value]: [string, TypedValue]): boolean => {
-    const found: TypedValue | undefined = message.headers?.[name]
+    const found: TypedValue | undefined = message.content?.headers?.[name]
     return found !== undefined && (value.tag === 'V' || equalHeaders(value, found))
   }
   return mode.startsWith('all') ? wanted.every(meets) : wanted.some(meets)

@@ -3,7 +3,17 @@
  */
 
 import type { TypedTable, TypedValue } from '@warrenmq/codec'
-import type { Binding, ExchangeMatcher, ExchangeNode, QueueNode, RouteTarget, RoutingMessage } from '../src/index.ts'
+import type {
+  Binding,
+  ExchangeIntake,
+  ExchangeMatcher,
+  ExchangeNode,
+  MessageContent,
+  QueueNode,
+  RouteTarget,
+  RoutingMessage,
+  RoutingProperty,
+} from '../src/index.ts'
 
 /** A queue that is only a name. */
 export class TestQueue implements QueueNode {
@@ -20,6 +30,7 @@ export class TestExchange implements ExchangeNode<TestQueue> {
   readonly kind = 'exchange'
   readonly name: string
   readonly matcher: ExchangeMatcher<TestQueue | ExchangeNode<TestQueue>>
+  intake: ExchangeIntake | undefined = undefined
   alternateExchange: TestExchange | undefined = undefined
 
   constructor(name: string, matcher: ExchangeMatcher<TestQueue | ExchangeNode<TestQueue>>) {
@@ -46,7 +57,14 @@ export function binding<D>(destination: D, routingKey: string, args: TypedTable 
 }
 
 export function message(routingKey: string, headers?: TypedTable): RoutingMessage {
-  return { routingKey, headers }
+  return { routingKey, content: content(headers) }
+}
+
+export function content(
+  headers: TypedTable | undefined,
+  properties: Partial<Record<RoutingProperty, string>> = {},
+): MessageContent {
+  return { headers, property: (name) => properties[name] }
 }
 
 /** The destinations that match, each once, in the order of first visit. */

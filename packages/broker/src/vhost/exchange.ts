@@ -3,7 +3,7 @@
  */
 
 import type { TypedTable } from '@warrenmq/codec'
-import type { ExchangeMatcher, ExchangeNode } from '@warrenmq/routing'
+import type { ExchangeIntake, ExchangeMatcher, ExchangeNode } from '@warrenmq/routing'
 import type { Queue } from '../queue/queue.ts'
 
 /** What an exchange was declared with. */
@@ -25,6 +25,7 @@ export class Exchange implements ExchangeNode<Queue> {
   readonly name: string
   readonly settings: ExchangeSettings
   readonly matcher: ExchangeMatcher<Destination>
+  readonly intake: ExchangeIntake | undefined = undefined
   readonly #findExchange: (name: string) => Exchange | undefined
 
   constructor(

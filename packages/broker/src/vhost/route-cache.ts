@@ -7,6 +7,7 @@
 
 import { randomInt } from 'node:crypto'
 import { equalBytes } from '@warrenmq/codec/internal'
+import type { RouteKind } from '@warrenmq/routing'
 import type { Queue } from '../queue/queue.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -16,10 +17,10 @@ export interface Route {
   readonly bytes: Uint8Array
   readonly exchange: Exchange
   readonly routingKey: string
-  /** The queues, each once. Empty when {@link byHeaders}. */
+  /** The queues, each once. Empty unless {@link kind} is `fixed`. */
   readonly queues: readonly Queue[]
-  /** Whether the message's headers decide too, so that the queues must be found for each message. */
-  readonly byHeaders: boolean
+  /** Whether this is all that decides; if not, the queues must be found for each message. */
+  readonly kind: RouteKind
   /** Topology version that it holds for. */
   readonly version: number
 }

@@ -3,7 +3,7 @@
  */
 
 import { ReplyCode } from '@warrenmq/codec'
-import { routeNeedsHeaders } from '@warrenmq/routing'
+import { RouteKind, routeKind } from '@warrenmq/routing'
 import { ChannelException, ConnectionException } from '../errors.ts'
 import type { Message } from '../queue/message.ts'
 import { describeResource } from './resource-name.ts'
@@ -28,9 +28,9 @@ export function resolveRoute(vhost: Vhost, message: Message): Route {
     const text = `cannot publish to internal ${describeResource('exchange', exchangeName, vhost.name)}`
     throw new ChannelException(ReplyCode.ACCESS_REFUSED, text)
   }
-  const byHeaders = routeNeedsHeaders(exchange)
-  const queues = byHeaders ? [] : vhost.route(exchange, [routingKey], undefined)
-  const route: Route = { bytes, exchange, routingKey, queues, byHeaders, version: vhost.topologyVersion }
+  const kind = routeKind(exchange)
+  const queues = kind === RouteKind.fixed ? vhost.route(exchange, [routingKey], undefined) : []
+  const route: Route = { bytes, exchange, routingKey, queues, kind, version: vhost.topologyVersion }
   vhost.routes.add(route)
   return route
 }

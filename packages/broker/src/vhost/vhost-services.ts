@@ -10,4 +10,6 @@ export interface VhostServices {
   readonly turn: Turn
   readonly clock: Clock
   readonly logger: Logger
+  /** Numbers from 0 to below 1, for exchanges that choose by chance. */
+  readonly chance: () => number
 }

@@ -10,6 +10,7 @@ import {
   type Binding,
   createMatcher,
   DefaultExchangeMatcher,
+  type ExchangeMatcher,
   exchangeTypes,
   RoutingError,
   route,
@@ -23,6 +24,7 @@ import { type Destination, Exchange, type ExchangeSettings } from './exchange.ts
 import { assertQueueArguments, COMPARED_ARGUMENTS } from './queue-arguments.ts'
 import { describeResource } from './resource-name.ts'
 import { RouteCache } from './route-cache.ts'
+import type { RoutedMessage } from './routed-message.ts'
 import type { VhostServices } from './vhost-services.ts'
 
 const NO_ARGUMENTS: TypedTable = Object.freeze(Object.create(null))
@@ -44,12 +46,14 @@ export class Vhost {
   topologyVersion = 0
 
   readonly #environment: QueueEnvironment
+  readonly #chance: () => number
   /** Exchanges that have bindings to a destination. */
   readonly #sources = new Map<Destination, Set<Exchange>>()
 
   constructor(name: string, services: VhostServices) {
     this.name = name
     const { store, turn, clock } = services
+    this.#chance = services.chance
     this.#environment = {
       store,
       turn,
@@ -111,7 +115,7 @@ export class Vhost {
       return this.#addExchange(settings)
     }
     const current = existing.settings
-    assertSameProperty('type', resource, settings.type, current.type)
+    assertSameProperty('type', resource, typeAtom(settings.type), typeAtom(current.type))
     assertSameProperty('durable', resource, settings.durable, current.durable)
     assertSameProperty('auto_delete', resource, settings.autoDelete, current.autoDelete)
     assertSameProperty('internal', resource, settings.internal, current.internal)
@@ -168,8 +172,7 @@ export class Vhost {
     try {
       if (!source.matcher.bind(binding)) return
     } catch (error) {
-      if (error instanceof RoutingError) throw new ChannelException(ReplyCode.PRECONDITION_FAILED, error.message)
-      throw error
+      throw refusedByRouting(error)
     }
     const sources = this.#sources.get(binding.destination)
     if (sources === undefined) this.#sources.set(binding.destination, new Set([source]))
@@ -198,9 +201,9 @@ export class Vhost {
     }
   }
 
-  /** The queues that a message published to `exchange` with these keys and headers goes to, each once. */
-  route(exchange: Exchange, routingKeys: readonly string[], headers: TypedTable | undefined): Queue[] {
-    return route<Queue>(exchange, routingKeys, headers)
+  /** The queues that a message published to `exchange` with these keys goes to, each once. */
+  route(exchange: Exchange, routingKeys: readonly string[], content: RoutedMessage | undefined): Queue[] {
+    return route<Queue>(exchange, routingKeys, content)
   }
 
   /** Ends everything, for the end of the broker. */
@@ -210,12 +213,21 @@ export class Vhost {
   }
 
   #addExchange(settings: ExchangeSettings): Exchange {
-    const matcher = createMatcher<Destination>(settings.type)
-    if (matcher === undefined) throw new Error(`no exchange type ${settings.type}`)
+    const matcher = this.#createMatcher(settings)
     const exchange = new Exchange(settings, matcher, (name) => this.exchanges.get(name))
     this.exchanges.set(settings.name, exchange)
     this.topologyVersion++
     return exchange
+  }
+
+  #createMatcher(settings: ExchangeSettings): ExchangeMatcher<Destination> {
+    try {
+      const matcher = createMatcher<Destination>(settings.type, { arguments: settings.arguments, random: this.#chance })
+      if (matcher === undefined) throw new Error(`no exchange type ${settings.type}`)
+      return matcher
+    } catch (error) {
+      throw refusedByRouting(error)
+    }
   }
 
   #removeExchange(exchange: Exchange): void {
@@ -273,6 +285,16 @@ export class Vhost {
         'or the exclusive property value does not match that of the original declaration.',
     )
   }
+}
+
+/** Types are atoms in RabbitMQ, printed in quotes unless they are one plain word: `'x-random'`. */
+function typeAtom(type: string): string {
+  return /^[a-z][A-Za-z0-9_@]*$/.test(type) ? type : `'${type}'`
+}
+
+/** What an exchange type refused, as the answer to the client. */
+function refusedByRouting(error: unknown): unknown {
+  return error instanceof RoutingError ? new ChannelException(ReplyCode.PRECONDITION_FAILED, error.message) : error
 }
 
 /** The refusal of a name that only the broker may give. */

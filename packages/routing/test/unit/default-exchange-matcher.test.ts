@@ -6,7 +6,7 @@ const queue = new TestQueue('orders')
 const matcher = new DefaultExchangeMatcher((name) => (name === 'orders' ? queue : undefined))
 
 it('leads to the queue that the routing key names', () => {
-  expect(matcher).toMatchObject({ type: 'direct', usesRoutingKey: true, needsHeaders: false })
+  expect(matcher).toMatchObject({ type: 'direct', usesExtraKeys: true, byKeyAlone: true })
   expect(matched(matcher, message('orders'))).toEqual([queue])
   expect(matched(matcher, message('order'))).toEqual([])
 })

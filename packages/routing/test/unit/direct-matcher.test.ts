@@ -16,7 +16,7 @@ describeMatcher({
 
 describe('direct exchange', () => {
   it('goes by the routing key and by no header', () => {
-    expect(new DirectMatcher()).toMatchObject({ type: 'direct', usesRoutingKey: true, needsHeaders: false })
+    expect(new DirectMatcher()).toMatchObject({ type: 'direct', usesExtraKeys: true, byKeyAlone: true })
   })
 
   it('takes wildcards for ordinary characters', () => {

@@ -17,7 +17,7 @@ describeMatcher({
 
 describe('fanout exchange', () => {
   it('goes by neither routing key nor headers', () => {
-    expect(new FanoutMatcher()).toMatchObject({ type: 'fanout', usesRoutingKey: false, needsHeaders: false })
+    expect(new FanoutMatcher()).toMatchObject({ type: 'fanout', usesExtraKeys: false, byKeyAlone: true })
   })
 
   it('finds each of many queues whatever was removed between them', () => {

@@ -61,7 +61,7 @@ function bindError(args: TypedTable): unknown {
 
 describe('headers exchange', () => {
   it('goes by headers and by no routing key', () => {
-    expect(new HeadersMatcher()).toMatchObject({ type: 'headers', usesRoutingKey: false, needsHeaders: true })
+    expect(new HeadersMatcher()).toMatchObject({ type: 'headers', usesExtraKeys: false, byKeyAlone: false })
   })
 
   it('wants all headers by default, and matches everything when the binding names none', () => {

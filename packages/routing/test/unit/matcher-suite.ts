@@ -1,5 +1,6 @@
 /**
- * What every exchange type must do, run by each type's test with its own bindings and messages.
+ * What every exchange type must do, run by each type's test with its own bindings and messages. Binding keys here are whole numbers, which
+ * every type takes.
  */
 
 import { inspect } from 'node:util'
@@ -12,7 +13,8 @@ import { binding, matched, message, names, TestExchange, TestQueue, table } from
 /** One exchange type, and what to try it with. */
 export interface MatcherSuite {
   readonly type: string
-  readonly oracle: Oracle
+  /** Whether a message matches a binding; `undefined` for a type that chooses one of its destinations. */
+  readonly oracle: Oracle | undefined
   /** Bindings from a space small enough that two of them are often the same. */
   readonly bindings: fc.Arbitrary<Pick<Binding<unknown>, 'routingKey' | 'arguments'>>
   /** Messages from a space small enough that they often match. */
@@ -36,8 +38,8 @@ export function describeMatcher(suite: MatcherSuite): void {
     it('keeps one of two bindings that are the same', () => {
       const matcher = create()
       const queue = new TestQueue('q')
-      expect(matcher.bind(binding(queue, 'key', table({ a: ['I', 1], b: ['S', 'x'] })))).toBe(true)
-      expect(matcher.bind(binding(queue, 'key', table({ b: ['S', 'x'], a: ['I', 1] })))).toBe(false)
+      expect(matcher.bind(binding(queue, '1', table({ a: ['I', 1], b: ['S', 'x'] })))).toBe(true)
+      expect(matcher.bind(binding(queue, '1', table({ b: ['S', 'x'], a: ['I', 1] })))).toBe(false)
       expect(matcher.size).toBe(1)
     })
 
@@ -45,15 +47,15 @@ export function describeMatcher(suite: MatcherSuite): void {
       const matcher = create()
       const queue = new TestQueue('q')
       const different = [
-        binding(queue, 'key'),
-        binding(new TestQueue('q'), 'key'),
-        binding(queue, 'other'),
-        binding(queue, 'key', table({ a: ['I', 1] })),
-        binding(queue, 'key', table({ b: ['I', 1] })),
-        binding(queue, 'key', table({ a: ['I', 2] })),
-        binding(queue, 'key', table({ a: ['l', 1] })),
-        binding(queue, 'key', table({ a: ['d', 1] })),
-        binding(queue, 'key', table({ a: ['S', '1'] })),
+        binding(queue, '1'),
+        binding(new TestQueue('q'), '1'),
+        binding(queue, '2'),
+        binding(queue, '1', table({ a: ['I', 1] })),
+        binding(queue, '1', table({ b: ['I', 1] })),
+        binding(queue, '1', table({ a: ['I', 2] })),
+        binding(queue, '1', table({ a: ['l', 1] })),
+        binding(queue, '1', table({ a: ['d', 1] })),
+        binding(queue, '1', table({ a: ['S', '1'] })),
       ]
       for (const each of different) expect(matcher.bind(each)).toBe(true)
       for (const each of different) expect(matcher.bind(each)).toBe(false)
@@ -65,21 +67,21 @@ export function describeMatcher(suite: MatcherSuite): void {
     it('reports whether unbind found the binding', () => {
       const matcher = create()
       const queue = new TestQueue('q')
-      expect(matcher.unbind(binding(queue, 'key'))).toBe(false)
-      matcher.bind(binding(queue, 'key'))
-      expect(matcher.unbind(binding(queue, 'other'))).toBe(false)
-      expect(matcher.unbind(binding(queue, 'key'))).toBe(true)
-      expect(matcher.unbind(binding(queue, 'key'))).toBe(false)
+      expect(matcher.unbind(binding(queue, '1'))).toBe(false)
+      matcher.bind(binding(queue, '1'))
+      expect(matcher.unbind(binding(queue, '2'))).toBe(false)
+      expect(matcher.unbind(binding(queue, '1'))).toBe(true)
+      expect(matcher.unbind(binding(queue, '1'))).toBe(false)
     })
 
     it('lists its bindings, all or those to one destination', () => {
       const matcher = create()
       const [one, two] = [new TestQueue('one'), new TestQueue('two')]
-      matcher.bind(binding(one, 'a'))
-      matcher.bind(binding(two, 'a'))
-      matcher.bind(binding(one, 'b', table({ n: ['V', null] })))
+      matcher.bind(binding(one, '1'))
+      matcher.bind(binding(two, '1'))
+      matcher.bind(binding(one, '2', table({ n: ['V', null] })))
       expect([...matcher.bindings()]).toHaveLength(3)
-      expect(Array.from(matcher.bindings(one), ({ routingKey }) => routingKey)).toEqual(['a', 'b'])
+      expect(Array.from(matcher.bindings(one), ({ routingKey }) => routingKey)).toEqual(['1', '2'])
       expect(Array.from(matcher.bindings(two), ({ destination }) => destination)).toEqual([two])
       expect([...matcher.bindings(new TestQueue('three'))]).toEqual([])
     })
@@ -87,11 +89,11 @@ export function describeMatcher(suite: MatcherSuite): void {
     it('knows which destinations are exchanges', () => {
       const matcher = createMatcher<TestQueue | TestExchange>(suite.type) as ExchangeMatcher<TestQueue | TestExchange>
       const exchange = new TestExchange('x', createMatcher('fanout') as TestExchange['matcher'])
-      matcher.bind(binding(new TestQueue('q'), 'a'))
-      matcher.bind(binding(exchange, 'a'))
-      matcher.bind(binding(exchange, 'b'))
+      matcher.bind(binding(new TestQueue('q'), '1'))
+      matcher.bind(binding(exchange, '1'))
+      matcher.bind(binding(exchange, '2'))
       expect([...matcher.exchanges()]).toEqual([exchange])
-      matcher.unbind(binding(exchange, 'a'))
+      matcher.unbind(binding(exchange, '1'))
       expect([...matcher.exchanges()]).toEqual([exchange])
       matcher.unbindDestination(exchange)
       expect([...matcher.exchanges()]).toEqual([])
@@ -108,8 +110,12 @@ export function describeMatcher(suite: MatcherSuite): void {
           expect(matcher.size).toBe(model.length)
           expect(new Set(Array.from(matcher.bindings(), identity))).toEqual(new Set(model.map(identity)))
           for (const each of messages) {
-            const expected = new Set(model.filter((kept) => suite.oracle(kept, each)).map((kept) => kept.destination))
-            expect(names(matched(matcher, each))).toEqual(names(expected))
+            const { oracle } = suite
+            const matching = oracle === undefined ? model : model.filter((kept) => oracle(kept, each))
+            const expected = names(new Set(matching.map((kept) => kept.destination)))
+            const found = names(matched(matcher, each))
+            if (oracle !== undefined) expect(found).toEqual(expected)
+            else expect([found.length, expected]).toEqual([Math.min(1, expected.length), expect.arrayContaining(found)])
           }
         }),
         { numRuns: 400 },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createMatcher, DefaultExchangeMatcher, route, routeNeedsHeaders } from '../../src/index.ts'
-import { binding, names, noArguments, TestExchange, TestQueue, table } from '../testkit.ts'
+import { createMatcher, DefaultExchangeMatcher, RouteKind, route, routeKind } from '../../src/index.ts'
+import { binding, content, names, noArguments, TestExchange, TestQueue, table } from '../testkit.ts'
 
 function exchange(type: string, name: string = type): TestExchange {
   return new TestExchange(name, createMatcher(type) as TestExchange['matcher'])
@@ -67,8 +67,8 @@ describe('route', () => {
     const [fanout, headers] = [exchange('fanout'), exchange('headers')]
     bind(fanout, headers)
     bind(headers, new TestQueue('q'), '', table({ a: ['I', 1] }))
-    expect(names(route(fanout, [''], table({ a: ['I', 1] })))).toEqual(['q'])
-    expect(names(route(fanout, [''], table({ a: ['I', 2] })))).toEqual([])
+    expect(names(route(fanout, [''], content(table({ a: ['I', 1] }))))).toEqual(['q'])
+    expect(names(route(fanout, [''], content(table({ a: ['I', 2] }))))).toEqual([])
   })
 })
 
@@ -117,23 +117,23 @@ describe('alternate exchange', () => {
   })
 })
 
-describe('routeNeedsHeaders', () => {
+describe('routeKind', () => {
   it('asks the exchange, those it is bound to, and alternates', () => {
     const [source, inner, alternate] = [exchange('fanout'), exchange('direct'), exchange('topic')]
     bind(source, inner)
     bind(inner, source)
     inner.alternateExchange = alternate
-    expect(routeNeedsHeaders(source)).toBe(false)
-    expect(routeNeedsHeaders(exchange('headers'))).toBe(true)
+    expect(routeKind(source)).toBe(RouteKind.fixed)
+    expect(routeKind(exchange('headers'))).toBe(RouteKind.varying)
 
     const viaBinding = exchange('headers')
     bind(inner, viaBinding, 'k')
-    expect(routeNeedsHeaders(source)).toBe(true)
+    expect(routeKind(source)).toBe(RouteKind.varying)
     inner.matcher.unbindDestination(viaBinding)
-    expect(routeNeedsHeaders(source)).toBe(false)
+    expect(routeKind(source)).toBe(RouteKind.fixed)
 
     alternate.alternateExchange = exchange('headers')
-    expect(routeNeedsHeaders(source)).toBe(true)
+    expect(routeKind(source)).toBe(RouteKind.varying)
   })
 })
 
@@ -182,4 +182,38 @@ it('agrees with a plain search of any graph of exchanges', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+describe('intake', () => {
+  it('sees what comes to its exchange and may keep it, also from the alternate exchange', () => {
+    const [source, taker, fallback] = [exchange('fanout'), exchange('fanout', 'taker'), exchange('fanout', 'fallback')]
+    bind(source, taker)
+    bind(taker, new TestQueue('q'))
+    bind(fallback, new TestQueue('rest'))
+    taker.alternateExchange = fallback
+    const seen: unknown[] = []
+    let goesOn = true
+    taker.intake = {
+      accept: (given, keys) => {
+        seen.push([given, keys])
+        return goesOn
+      },
+    }
+    const given = content(undefined)
+    expect(names(route(source, ['k', 'cc'], given))).toEqual(['q'])
+    goesOn = false
+    expect(names(route(source, ['k'], given))).toEqual([])
+    expect(seen).toEqual([
+      [given, ['k', 'cc']],
+      [given, ['k']],
+    ])
+  })
+
+  it('makes the routes that may come to it effective', () => {
+    const [source, taker] = [exchange('fanout'), exchange('fanout', 'taker')]
+    taker.intake = { accept: () => true }
+    source.alternateExchange = taker
+    bind(source, exchange('headers'))
+    expect(routeKind(source)).toBe(RouteKind.effective)
+  })
 })

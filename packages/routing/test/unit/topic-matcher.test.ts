@@ -21,7 +21,7 @@ describeMatcher({
 
 describe('topic exchange', () => {
   it('goes by the routing key and by no header', () => {
-    expect(new TopicMatcher()).toMatchObject({ type: 'topic', usesRoutingKey: true, needsHeaders: false })
+    expect(new TopicMatcher()).toMatchObject({ type: 'topic', usesExtraKeys: true, byKeyAlone: true })
   })
 
   it('finds the queue of every matching pattern among 100,000', () => {

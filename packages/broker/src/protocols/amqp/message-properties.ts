@@ -26,26 +26,21 @@ export const LOOKED_AT: number =
 /** `CC` in bytes; `BCC` contains it. */
 const LETTER_C = 0x43
 
-/** What routing needs to know of the properties. */
-export interface RoutingProperties {
-  /** Routing keys of the headers `CC` and `BCC`. */
-  readonly extraKeys: readonly string[] | undefined
-  readonly headers: TypedTable | undefined
-}
+const NO_KEYS: readonly string[] = []
 
 /**
- * Checks the properties in RabbitMQ's order and takes `BCC` out of the message, which then has bytes of its own.
+ * Checks the properties in RabbitMQ's order and takes `BCC` out of the message, which then has bytes of its own. Returns the routing
+ * keys of the headers `CC` and `BCC`.
  *
- * @param withHeaders Whether routing needs the headers.
  * @throws ChannelException PRECONDITION_FAILED.
  */
-export function inspectProperties(message: Message, user: string, withHeaders: boolean): RoutingProperties {
+export function inspectProperties(message: Message, user: string): readonly string[] {
   const flags = message.propertyFlags
   if ((flags & PropertyFlag.userId) !== 0) checkUserId(message, user)
   if ((flags & PropertyFlag.expiration) !== 0) checkExpiration(message)
   let headers: TypedTable | undefined
-  let extraKeys: string[] | undefined
-  if ((flags & PropertyFlag.headers) !== 0 && (withHeaders || mayHaveExtraKeys(message))) {
+  let extraKeys = NO_KEYS
+  if ((flags & PropertyFlag.headers) !== 0 && mayHaveExtraKeys(message)) {
     headers = readHeaders(message.bytes, message.headerPayloadStart, message.headerPayloadEnd)
     if (headers?.CC !== undefined || headers?.BCC !== undefined) {
       extraKeys = [...readKeys('CC', headers.CC), ...readKeys('BCC', headers.BCC)]
@@ -53,7 +48,7 @@ export function inspectProperties(message: Message, user: string, withHeaders: b
   }
   if ((flags & PropertyFlag.deliveryMode) !== 0) checkDeliveryMode(message)
   if (headers?.BCC !== undefined) removeBcc(message)
-  return { extraKeys, headers }
+  return extraKeys
 }
 
 function checkUserId(message: Message, user: string): void {

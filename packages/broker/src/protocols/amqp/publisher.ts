@@ -8,11 +8,13 @@
 
 import { ClassId, FRAME_END, FrameType, MethodId, ReplyCode, validateContentHeader } from '@warrenmq/codec'
 import { equalBytes, readUint32 } from '@warrenmq/codec/internal'
+import { RouteKind } from '@warrenmq/routing'
 import { ChannelException, ConnectionException } from '../../errors.ts'
 import { FRAME_HEADER_SIZE, Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { Route } from '../../vhost/route-cache.ts'
 import { resolveRoute } from '../../vhost/route-resolver.ts'
+import { RoutedMessage } from '../../vhost/routed-message.ts'
 import type { Channel } from './channel.ts'
 import { ContentAssembly } from './content-assembly.ts'
 import { inspectProperties, LOOKED_AT } from './message-properties.ts'
@@ -113,9 +115,11 @@ export class Publisher {
     let queues = route.queues
     if (message.propertyFlags !== 0 || message.headerPayloadEnd - message.headerPayloadStart !== BARE_HEADER_SIZE) {
       validateContentHeader(message.bytes, message.headerPayloadStart, message.headerPayloadEnd)
-      if ((message.propertyFlags & LOOKED_AT) !== 0 || route.byHeaders) queues = this.#routeByProperties(route)
-    } else if (route.byHeaders) {
-      queues = channel.vhost.route(route.exchange, [route.routingKey], undefined)
+      if ((message.propertyFlags & LOOKED_AT) !== 0 || route.kind !== RouteKind.fixed) {
+        queues = this.#routeByProperties(route)
+      }
+    } else if (route.kind !== RouteKind.fixed) {
+      queues = channel.vhost.route(route.exchange, [route.routingKey], new RoutedMessage(message))
     }
 
     if (channel.transaction !== undefined) channel.transaction.publish(message, queues, (bits & MANDATORY) !== 0)
@@ -134,9 +138,9 @@ export class Publisher {
   }
 
   #routeByProperties(route: Route): readonly Queue[] {
-    const { extraKeys, headers } = inspectProperties(message, this.#channel.user, route.byHeaders)
-    if (extraKeys === undefined && !route.byHeaders) return route.queues
-    return this.#channel.vhost.route(route.exchange, [route.routingKey, ...(extraKeys ?? [])], headers)
+    const extraKeys = inspectProperties(message, this.#channel.user)
+    if (extraKeys.length === 0 && route.kind === RouteKind.fixed) return route.queues
+    return this.#channel.vhost.route(route.exchange, [route.routingKey, ...extraKeys], new RoutedMessage(message))
   }
 
   #findRoute(): Route {

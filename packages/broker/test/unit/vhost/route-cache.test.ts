@@ -1,9 +1,10 @@
+import { RouteKind } from '@warrenmq/routing'
 import { describe, expect, it } from 'vitest'
 import { type Route, RouteCache } from '../../../src/vhost/route-cache.ts'
 
 function route(key: string, version: number): Route {
   const bytes = Uint8Array.from(Buffer.from(`\0${String.fromCharCode(key.length)}${key}`, 'latin1'))
-  return { bytes, exchange: {} as Route['exchange'], routingKey: key, queues: [], byHeaders: false, version }
+  return { bytes, exchange: {} as Route['exchange'], routingKey: key, queues: [], kind: RouteKind.fixed, version }
 }
 
 function find(cache: RouteCache, key: string, version: number): Route | undefined {

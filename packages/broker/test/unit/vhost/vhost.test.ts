@@ -20,7 +20,7 @@ describe('Vhost', () => {
   afterEach(() => store.close())
 
   it('forgets an exchange that was bound to a queue that stays', async () => {
-    const vhost = new Vhost('/', { store, turn, clock: systemClock, logger: silentLogger })
+    const vhost = new Vhost('/', { store, turn, clock: systemClock, logger: silentLogger, chance: Math.random })
     const settings = { name: 'stays', durable: false, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
     const { queue } = vhost.declareQueue(settings, { forgetQueue() {} })
     const bindAndForget = (): WeakRef<object> => {

@@ -1,0 +1,35 @@
+/**
+ * A published message as exchanges see it that go by more than its routing key.
+ */
+
+import { PropertyFlag, readHeaders, readShortstrProperty, readTimestamp, type TypedTable } from '@warrenmq/codec'
+import type { MessageContent, RoutingProperty } from '@warrenmq/routing'
+import type { Message } from '../queue/message.ts'
+
+/** Decodes what an exchange asks for, headers at most once. Valid as long as the message is. */
+export class RoutedMessage implements MessageContent {
+  readonly message: Message
+  #headers: TypedTable | undefined
+  #hasHeaders: boolean
+
+  constructor(message: Message) {
+    this.message = message
+    this.#hasHeaders = (message.propertyFlags & PropertyFlag.headers) !== 0
+  }
+
+  get headers(): TypedTable | undefined {
+    if (this.#hasHeaders) {
+      this.#hasHeaders = false
+      const { bytes, headerPayloadStart, headerPayloadEnd } = this.message
+      this.#headers = readHeaders(bytes, headerPayloadStart, headerPayloadEnd)
+    }
+    return this.#headers
+  }
+
+  property(name: RoutingProperty): string | undefined {
+    const { bytes, headerPayloadStart: start, headerPayloadEnd: end } = this.message
+    if (name === 'timestamp') return readTimestamp(bytes, start, end)?.toString()
+    const flag = name === 'message_id' ? PropertyFlag.messageId : PropertyFlag.correlationId
+    return readShortstrProperty(bytes, start, end, flag)
+  }
+}
