@@ -2,7 +2,9 @@
  * The broker as a whole: puts the parts together and ends them in order.
  */
 
+import { AccessVersion } from './access/access-version.ts'
 import { InternalAuthenticator } from './access/authenticator.ts'
+import { InternalAuthorization } from './access/internal-authorization.ts'
 import { SCRYPT } from './access/password.ts'
 import { ALL_PERMISSIONS } from './access/permissions.ts'
 import { UserStore } from './access/user-store.ts'
@@ -78,7 +80,13 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const chance = createFractions(random)
   const createVhost = (name: string) => new Vhost(name, { store, turn, clock, logger, chance })
   const vhosts = new Map(resolved.vhosts.map((name) => [name, createVhost(name)]))
-  const users = new UserStore()
+  const accessVersion = new AccessVersion()
+  // Routes that channels and vhosts remember have been checked: they end with the rights they were checked by.
+  accessVersion.onChange(() => {
+    for (const vhost of vhosts.values()) vhost.topologyVersion++
+  })
+  const users = new UserStore(accessVersion)
+  const authorization = new InternalAuthorization(users)
   const authenticator = new InternalAuthenticator(users, resolved.loopbackUsers, random)
   addDefaultUser(resolved, users, authenticator, random)
   const connections = new Set<AmqpConnection>()
@@ -99,7 +107,8 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     creditDelay,
     clock,
     random,
-    users,
+    accessVersion,
+    authorization,
     authenticator,
     logger,
     connections,

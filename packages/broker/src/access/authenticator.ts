@@ -22,10 +22,16 @@ export interface Credentials {
   readonly fromLoopback: boolean
 }
 
+/** A login that succeeded. */
+export interface Login {
+  readonly user: string
+  readonly tags: readonly string[]
+}
+
 /** Decides about logins. */
 export interface Authenticator {
-  /** Whether these credentials let their user in. Never rejects: a backend that fails refuses. */
-  authenticate(credentials: Credentials): Promise<boolean>
+  /** Who the credentials let in; `undefined` to refuse. Never rejects: a backend that fails refuses. */
+  authenticate(credentials: Credentials): Promise<Login | undefined>
 }
 
 /** Decides by the broker's own users. Those in `loopbackUsers` come in only from the machine itself. */
@@ -53,7 +59,14 @@ export class InternalAuthenticator implements Authenticator {
     this.#configured.set(hash, this.#code(password))
   }
 
-  async authenticate({ user, password, fromLoopback }: Credentials): Promise<boolean> {
+  async authenticate(credentials: Credentials): Promise<Login | undefined> {
+    if (!(await this.#verify(credentials))) return undefined
+    // The user may have been deleted meanwhile.
+    const user = this.#users.get(credentials.user)
+    return user === undefined ? undefined : { user: user.name, tags: user.tags }
+  }
+
+  async #verify({ user, password, fromLoopback }: Credentials): Promise<boolean> {
     if (password === '') return false
     const known = this.#users.get(user)
     const mayEnter = fromLoopback || !this.#loopbackUsers.has(user)
@@ -66,8 +79,7 @@ export class InternalAuthenticator implements Authenticator {
       if (known === undefined) return await verifyPassword(password, this.#dummy())
       if (!(await verifyPassword(password, known.password))) return false
       await this.#keep(known.name, password, known.password)
-      // The user may have been deleted meanwhile.
-      return mayEnter && this.#users.get(user) !== undefined
+      return mayEnter
     } finally {
       this.#leave()
     }

@@ -1,10 +1,11 @@
 /**
  * Users, and what each may do in which vhost.
  *
- * Changes are told to nobody: whoever keeps a result compares {@link UserStore.version}, which grows with every change.
+ * Every change raises the {@link AccessVersion}, by which kept results are known to be old.
  */
 
 import { AdministrationError } from './access-error.ts'
+import type { AccessVersion } from './access-version.ts'
 import type { PasswordHash } from './password.ts'
 import type { Permissions, TopicPermissions } from './permissions.ts'
 
@@ -28,9 +29,12 @@ interface Entry {
 }
 
 export class UserStore {
-  /** Grows with every change of users and rights. */
-  version = 0
   readonly #entries = new Map<string, Entry>()
+  readonly #version: AccessVersion
+
+  constructor(version: AccessVersion) {
+    this.#version = version
+  }
 
   get(name: string): User | undefined {
     return this.#entries.get(name)?.user
@@ -52,13 +56,14 @@ export class UserStore {
     if (entry === undefined) {
       this.#entries.set(user.name, { user, permissions: new Map(), topicPermissions: new Map() })
     } else entry.user = user
-    this.version++
+    this.#version.changed()
   }
 
   /** Removes a user with all rights. Returns whether there was one. */
   delete(name: string): boolean {
-    this.version++
-    return this.#entries.delete(name)
+    const existed = this.#entries.delete(name)
+    this.#version.changed()
+    return existed
   }
 
   /** The user's rights in a vhost; `undefined` for one that may not be entered. */
@@ -74,12 +79,12 @@ export class UserStore {
   /** @throws AdministrationError NOT_FOUND */
   putPermissions(user: string, vhost: string, permissions: Permissions): void {
     this.#entry(user).permissions.set(vhost, permissions)
-    this.version++
+    this.#version.changed()
   }
 
   deletePermissions(user: string, vhost: string): void {
     this.#entries.get(user)?.permissions.delete(vhost)
-    this.version++
+    this.#version.changed()
   }
 
   /** The user's rights on an exchange's routing keys; `undefined` when any may be used. */
@@ -97,7 +102,7 @@ export class UserStore {
     const { topicPermissions } = this.#entry(user)
     const inVhost = topicPermissions.get(vhost) ?? new Map<string, TopicPermissions>()
     topicPermissions.set(vhost, inVhost.set(permissions.exchange, permissions))
-    this.version++
+    this.#version.changed()
   }
 
   /** Removes the rights on one exchange, or on all of the vhost. */
@@ -105,7 +110,7 @@ export class UserStore {
     const topicPermissions = this.#entries.get(user)?.topicPermissions
     if (exchange === undefined) topicPermissions?.delete(vhost)
     else topicPermissions?.get(vhost)?.delete(exchange)
-    this.version++
+    this.#version.changed()
   }
 
   /** Removes all rights in a vhost that is gone. */
@@ -114,7 +119,7 @@ export class UserStore {
       permissions.delete(vhost)
       topicPermissions.delete(vhost)
     }
-    this.version++
+    this.#version.changed()
   }
 
   #entry(name: string): Entry {

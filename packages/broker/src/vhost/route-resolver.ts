@@ -20,12 +20,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  */
 export function resolveRoute(vhost: Vhost, message: Message): Route {
   const bytes = message.bytes.slice(message.routeStart, message.routeEnd)
-  const keyStart = 1 + bytes[0]
-  const exchangeName = decodeName(bytes.subarray(1, keyStart))
-  const routingKey = decodeName(bytes.subarray(keyStart + 1))
-  const exchange = vhost.exchange(exchangeName)
+  const routingKey = decodeName(bytes.subarray(2 + bytes[0]))
+  const exchange = vhost.exchange(exchangeName(message))
   if (exchange.settings.internal) {
-    const text = `cannot publish to internal ${describeResource('exchange', exchangeName, vhost.name)}`
+    const text = `cannot publish to internal ${describeResource('exchange', exchange.name, vhost.name)}`
     throw new ChannelException(ReplyCode.ACCESS_REFUSED, text)
   }
   const kind = routeKind(exchange)
@@ -33,6 +31,11 @@ export function resolveRoute(vhost: Vhost, message: Message): Route {
   const route: Route = { bytes, exchange, routingKey, queues, kind, version: vhost.topologyVersion }
   vhost.routes.add(route)
   return route
+}
+
+/** Name of the exchange that `message` is published to. @throws ConnectionException FRAME_ERROR for one that is not UTF-8. */
+export function exchangeName({ bytes, routeStart }: Message): string {
+  return decodeName(bytes.subarray(routeStart + 1, routeStart + 1 + bytes[routeStart]))
 }
 
 function decodeName(bytes: Uint8Array): string {

@@ -6,6 +6,7 @@
  */
 
 import { encodeMethodFrame, FrameType, type MethodInput, type MethodName, ReplyCode } from '@warrenmq/codec'
+import type { Rights } from '../../access/rights.ts'
 import { ChannelException, ConnectionException } from '../../errors.ts'
 import type { Output } from '../../net/output.ts'
 import type { Message } from '../../queue/message.ts'
@@ -24,8 +25,11 @@ export class Channel {
   readonly connection: AmqpConnection
   readonly output: Output
   readonly vhost: Vhost
+  readonly rights: Rights
   /** Name of the user who is logged in. */
   readonly user: string
+  /** What a message may name as `user-id`; `undefined` for anything, which the tag impersonator allows. */
+  readonly userIdAllowed: string | undefined
   /** Largest frame the client takes, in bytes. */
   readonly frameSizeMax: number
   /** Largest message body taken, in bytes. */
@@ -46,14 +50,18 @@ export class Channel {
   transaction: Transaction | undefined
   /** What an empty queue name stands for. */
   lastQueueName: string | undefined
+  /** The name made up for a declare that waits for an answer about rights. */
+  madeUpQueueName: string | undefined
   #globalUnackedCount = 0
 
-  constructor(number: number, connection: AmqpConnection, vhost: Vhost) {
+  constructor(number: number, connection: AmqpConnection, vhost: Vhost, rights: Rights) {
     this.number = number
     this.connection = connection
     this.output = connection.output
     this.vhost = vhost
+    this.rights = rights
     this.user = connection.user
+    this.userIdAllowed = connection.tags.includes('impersonator') ? undefined : connection.user
     this.frameSizeMax = connection.frameSizeMax
     this.messageSizeMax = connection.services.options.messageSizeMax
     this.publisher = new Publisher(this)
@@ -171,7 +179,7 @@ export class Channel {
 
   /** Takes a frame of the channel that is not a method. */
   contentFrame(type: number, bytes: Uint8Array, start: number, end: number): void {
-    if (!this.publisher.assembly.active) {
+    if (!this.publisher.takesContent) {
       throw new ConnectionException(
         ReplyCode.UNEXPECTED_FRAME,
         'expected method frame, got non method frame instead',

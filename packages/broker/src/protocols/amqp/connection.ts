@@ -23,6 +23,8 @@ import {
   type TypedTable,
 } from '@warrenmq/codec'
 import { readUint32 } from '@warrenmq/codec/internal'
+import type { Login } from '../../access/authenticator.ts'
+import type { Rights } from '../../access/rights.ts'
 import type { Blocked } from '../../alarms/blocked-connections.ts'
 import { AmqpException, ConnectionException, closeArguments } from '../../errors.ts'
 import { concatBytes } from '../../memory/allocate.ts'
@@ -62,6 +64,8 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   /** `<peer ip>:<port> -> <server ip>:<port>`. */
   readonly name: string
   user = ''
+  /** Tags of the user, as at the login. */
+  tags: readonly string[] = []
   frameSizeMax: number = INITIAL_FRAME_SIZE_MAX
   clientProperties: TypedTable | undefined
   clientCapabilities: ClientCapabilities = NO_CAPABILITIES
@@ -80,8 +84,8 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   #blocked = false
   #blockedSent = false
   #state: State = 'header'
-  /** Whether the login is being decided; frames wait meanwhile. */
-  #authenticating = false
+  /** Whether something is being decided; frames wait meanwhile. */
+  #paused = false
   #channelMax = 0
   #heartbeatSeconds = 0
   #received = false
@@ -193,7 +197,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     } catch (error) {
       this.#failed(error instanceof CodecError ? methodError(error, bytes, start, end) : error, 0)
     }
-    if (this.#authenticating) {
+    if (this.#paused) {
       this.#input.hold(end + 1)
       return -1
     }
@@ -348,11 +352,11 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   // What the handshake asks for.
 
   pauseWhile(work: Promise<void>): void {
-    this.#authenticating = true
+    this.#paused = true
     this.#gate.close()
     work
       .then(() => {
-        this.#authenticating = false
+        this.#paused = false
         // A refused login may be closed with a handshake: its close-ok has to be seen.
         if (this.#state !== 'closed') this.#input.release()
       })
@@ -360,13 +364,20 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
       .finally(() => this.#gate.open())
   }
 
+  /** Hands the frames that begin at `offset` of the bytes being parsed in again, once what they need to know is there. */
+  retryWhen(answered: Promise<void>, offset: number): void {
+    this.pauseWhile(answered)
+    this.#input.hold(offset)
+  }
+
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void {
     this.clientProperties = properties
     this.clientCapabilities = capabilities
   }
 
-  loggedIn(user: string): void {
+  loggedIn({ user, tags }: Login): void {
     this.user = user
+    this.tags = tags
   }
 
   loginRefused(mechanism: string, user: string): void {
@@ -400,9 +411,9 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     })
   }
 
-  opened(vhost: Vhost): void {
+  opened(vhost: Vhost, rights: Rights): void {
     this.#deadline?.clear()
-    this.#session = new Session(this, vhost, this.#channelMax)
+    this.#session = new Session(this, vhost, rights, this.#channelMax)
     this.#state = 'running'
     this.alarmsChanged()
     this.send('connection.open-ok', {})

@@ -17,7 +17,9 @@ import {
   ReplyCode,
   type TypedTable,
 } from '@warrenmq/codec'
-import { isLoopback } from '../../access/authenticator.ts'
+import { isLoopback, type Login } from '../../access/authenticator.ts'
+import type { Subject } from '../../access/authorization-backend.ts'
+import { Rights } from '../../access/rights.ts'
 import { ConnectionException } from '../../errors.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { createServerProperties } from './server-properties.ts'
@@ -50,15 +52,16 @@ export interface Tuning {
 export interface HandshakeHost {
   readonly remoteAddress: string | undefined
   readonly user: string
+  readonly tags: readonly string[]
   send<N extends MethodName>(name: N, args: MethodInput<N>): void
   /** Takes no frame until the promise is settled. */
   pauseWhile(work: Promise<void>): void
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void
-  loggedIn(user: string): void
+  loggedIn(login: Login): void
   /** The login failed: says so if the client understands it, and closes. */
   loginRefused(mechanism: string, user: string): void
   tuned(tuning: Tuning): void
-  opened(vhost: Vhost): void
+  opened(vhost: Vhost, rights: Rights): void
   /** Closes silently, after a while. */
   refuse(reason: string): void
 }
@@ -107,11 +110,12 @@ export class Handshake {
 
   async #authenticate(mechanism: string, credentials: { user: string; password: string }): Promise<void> {
     const fromLoopback = isLoopback(this.#host.remoteAddress)
-    if (!(await this.#services.authenticator.authenticate({ ...credentials, fromLoopback }))) {
+    const login = await this.#services.authenticator.authenticate({ ...credentials, fromLoopback })
+    if (login === undefined) {
       this.#host.loginRefused(mechanism, credentials.user)
       return
     }
-    this.#host.loggedIn(credentials.user)
+    this.#host.loggedIn(login)
     this.#step = 'tune-ok'
     const { channelMax, frameSizeMax, heartbeatSeconds } = this.#services.options
     this.#host.send('connection.tune', { channelMax, frameMax: frameSizeMax, heartbeat: heartbeatSeconds })
@@ -136,18 +140,30 @@ export class Handshake {
 
   #open(args: MethodArgs<'connection.open'>): void {
     const vhost = this.#services.vhosts.get(args.virtualHost)
-    if (vhost === undefined) {
-      const text = `vhost ${args.virtualHost} not found`
-      throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, MethodId.connectionOpen)
-    }
-    const { user } = this.#host
-    if (this.#services.users.permissions(user, vhost.name) === undefined) {
-      const text = `access to vhost '${vhost.name}' refused for user '${user}'`
-      throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, MethodId.connectionOpen)
+    if (vhost === undefined) throw notAllowed(`vhost ${args.virtualHost} not found`)
+    const { authorization, accessVersion } = this.#services
+    const { user, tags, remoteAddress = '' } = this.#host
+    const subject = { user, tags, vhost: vhost.name, remoteAddress }
+    const enter = (may: boolean) => {
+      if (!may) throw notAllowed(`access to vhost '${vhost.name}' refused for user '${user}'`)
+      // It may have been deleted while a backend was asked.
+      if (this.#services.vhosts.get(vhost.name) !== vhost) throw vhostDown(subject)
+      this.#host.opened(vhost, new Rights(subject, [authorization], accessVersion))
     }
     this.#step = 'done'
-    this.#host.opened(vhost)
+    const answer = authorization.mayEnter(subject)
+    if (typeof answer === 'boolean') enter(answer)
+    else this.#host.pauseWhile(answer.then(enter))
   }
+}
+
+function notAllowed(text: string): ConnectionException {
+  return new ConnectionException(ReplyCode.NOT_ALLOWED, text, MethodId.connectionOpen)
+}
+
+function vhostDown({ user, vhost }: Subject): ConnectionException {
+  const text = `access to vhost '${vhost}' refused for user '${user}': vhost '${vhost}' is down`
+  return new ConnectionException(ReplyCode.INTERNAL_ERROR, text, MethodId.connectionOpen)
 }
 
 /** Whether a protocol header asks for AMQP 0-9-1, in either of the two ways that clients write it. */

@@ -34,9 +34,9 @@ const NO_KEYS: readonly string[] = []
  *
  * @throws ChannelException PRECONDITION_FAILED.
  */
-export function inspectProperties(message: Message, user: string): readonly string[] {
+export function inspectProperties(message: Message, userIdAllowed: string | undefined): readonly string[] {
   const flags = message.propertyFlags
-  if ((flags & PropertyFlag.userId) !== 0) checkUserId(message, user)
+  if ((flags & PropertyFlag.userId) !== 0 && userIdAllowed !== undefined) checkUserId(message, userIdAllowed)
   if ((flags & PropertyFlag.expiration) !== 0) checkExpiration(message)
   let headers: TypedTable | undefined
   let extraKeys = NO_KEYS

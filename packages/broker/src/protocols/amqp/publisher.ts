@@ -9,11 +9,12 @@
 import { ClassId, FRAME_END, FrameType, MethodId, ReplyCode, validateContentHeader } from '@warrenmq/codec'
 import { equalBytes, readUint32 } from '@warrenmq/codec/internal'
 import { RouteKind } from '@warrenmq/routing'
+import { RightsPending } from '../../access/rights.ts'
 import { ChannelException, ConnectionException } from '../../errors.ts'
 import { FRAME_HEADER_SIZE, Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { Route } from '../../vhost/route-cache.ts'
-import { resolveRoute } from '../../vhost/route-resolver.ts'
+import { exchangeName, resolveRoute } from '../../vhost/route-resolver.ts'
 import { RoutedMessage } from '../../vhost/routed-message.ts'
 import type { Channel } from './channel.ts'
 import { ContentAssembly } from './content-assembly.ts'
@@ -36,6 +37,8 @@ export class Publisher {
   readonly assembly: ContentAssembly = new ContentAssembly()
   readonly #channel: Channel
   #route: Route | undefined
+  /** A message that was put together and waits for an answer about rights. */
+  #held: { readonly bytes: Uint8Array; readonly routeEnd: number; readonly end: number } | undefined
   /** Bits of the publish method whose content is being put together. */
   #bits = 0
 
@@ -75,6 +78,14 @@ export class Publisher {
 
   /** Takes a frame of a message that is being put together. */
   contentFrame(type: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#held !== undefined) {
+      const { bytes: whole, routeEnd, end: wholeEnd } = this.#held
+      message.point(whole, 0, routeEnd, wholeEnd)
+      message.owned = true
+      message.position = -1
+      this.#publishAssembled()
+      return
+    }
     const sizeMax = this.#channel.messageSizeMax
     if (!this.assembly.frame(type, bytes, start, end, sizeMax)) return
     const size = this.assembly.bodySize
@@ -83,7 +94,24 @@ export class Publisher {
       throw messageTooLarge(size, sizeMax)
     }
     this.assembly.complete(message)
-    this.#publish(this.#bits)
+    this.#publishAssembled()
+  }
+
+  /** Whether a frame with content is due. */
+  get takesContent(): boolean {
+    return this.assembly.active || this.#held !== undefined
+  }
+
+  #publishAssembled(): void {
+    const { bytes, routeEnd, end } = message
+    this.#held = undefined
+    try {
+      this.#publish(this.#bits)
+    } catch (error) {
+      // The last frame of the content will be handed in again.
+      if (error instanceof RightsPending) this.#held = { bytes, routeEnd, end }
+      throw error
+    }
   }
 
   /** Ready messages that wait before consumers, in the fullest queue of the last message's route. */
@@ -138,9 +166,14 @@ export class Publisher {
   }
 
   #routeByProperties(route: Route): readonly Queue[] {
-    const extraKeys = inspectProperties(message, this.#channel.user)
+    const { userIdAllowed, rights, vhost } = this.#channel
+    const extraKeys = inspectProperties(message, userIdAllowed)
     if (extraKeys.length === 0 && route.kind === RouteKind.fixed) return route.queues
-    return this.#channel.vhost.route(route.exchange, [route.routingKey, ...extraKeys], new RoutedMessage(message))
+    if (route.exchange.settings.type === 'topic') {
+      // RabbitMQ asks for the routing key alone, so that CC and BCC get around the right: docs/deviations.md.
+      for (const key of extraKeys) rights.assertMayUseTopic('write', route.exchange.name, key)
+    }
+    return vhost.route(route.exchange, [route.routingKey, ...extraKeys], new RoutedMessage(message))
   }
 
   #findRoute(): Route {
@@ -152,8 +185,20 @@ export class Publisher {
       const length = routeEnd - routeStart
       if (last.bytes.length === length && equalBytes(last.bytes, 0, bytes, routeStart, length)) return last
     }
-    const route = vhost.routes.find(bytes, routeStart, routeEnd, version) ?? resolveRoute(vhost, message)
+    // Rights are asked where the route changes: a change of rights makes all routes old.
+    const route = this.#checkedRoute(vhost.routes.find(bytes, routeStart, routeEnd, version))
     this.#route = route
+    return route
+  }
+
+  /** `known`, or the route resolved, if the user may use it. The vhost's routes are shared by all users. */
+  #checkedRoute(known: Route | undefined): Route {
+    const { vhost, rights } = this.#channel
+    // Whether the exchange exists is told to nobody who may not write to it.
+    rights.assertMayPublish(known === undefined ? exchangeName(message) : known.exchange.name)
+    const route = known ?? resolveRoute(vhost, message)
+    const { exchange, routingKey } = route
+    if (exchange.settings.type === 'topic') rights.assertMayUseTopic('write', exchange.name, routingKey)
     return route
   }
 }

@@ -1,7 +1,8 @@
 /** What AMQP connections need of the broker they belong to. */
 
+import type { AccessVersion } from '../../access/access-version.ts'
 import type { Authenticator } from '../../access/authenticator.ts'
-import type { UserStore } from '../../access/user-store.ts'
+import type { AuthorizationBackend } from '../../access/authorization-backend.ts'
 import type { Alarms } from '../../alarms/alarms.ts'
 import type { BlockedConnections } from '../../alarms/blocked-connections.ts'
 import type { Clock, RandomSource } from '../../clock.ts'
@@ -22,7 +23,8 @@ export interface AmqpServices {
   readonly clock: Clock
   readonly random: RandomSource
   readonly authenticator: Authenticator
-  readonly users: UserStore
+  readonly accessVersion: AccessVersion
+  readonly authorization: AuthorizationBackend
   readonly alarms: Pick<Alarms, 'active' | 'reason'>
   readonly blockedConnections: BlockedConnections
   readonly logger: Logger

@@ -6,7 +6,9 @@
 
 import { CodecError, decodeMethod, FrameType, MethodId, methodName, ReplyCode } from '@warrenmq/codec'
 import { readUint32 } from '@warrenmq/codec/internal'
+import { type Rights, RightsPending } from '../../access/rights.ts'
 import { AmqpException, ChannelException, ConnectionException, closeArguments } from '../../errors.ts'
+import { FRAME_HEADER_SIZE } from '../../queue/message.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { Channel } from './channel.ts'
 import type { AmqpConnection } from './connection.ts'
@@ -19,18 +21,23 @@ const TWO_TO_32 = 2 ** 32
 
 export class Session {
   readonly vhost: Vhost
+  readonly rights: Rights
   readonly channels: Map<number, Channel> = new Map()
   readonly #connection: AmqpConnection
   readonly #channelMax: number
   #lastChannel: Channel | undefined
 
-  constructor(connection: AmqpConnection, vhost: Vhost, channelMax: number) {
+  constructor(connection: AmqpConnection, vhost: Vhost, rights: Rights, channelMax: number) {
     this.#connection = connection
     this.vhost = vhost
+    this.rights = rights
     this.#channelMax = channelMax
   }
 
-  /** Takes a frame of a channel, not of channel 0, and returns the offset to go on at: also after a fault, as a close-ok will follow. */
+  /**
+   * Takes a frame of a channel, not of channel 0, and returns the offset to go on at: also after a fault, as a close-ok will follow. It
+   * is -1 when the frame has to wait for an answer about rights.
+   */
   frame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number, bytesEnd: number): number {
     let channel = this.#lastChannel
     if (channel === undefined || channel.number !== channelNumber) {
@@ -46,6 +53,10 @@ export class Session {
         return this.#channelFrame(channel, type, bytes, start, end, bytesEnd)
       }
     } catch (error) {
+      if (error instanceof RightsPending) {
+        this.#connection.retryWhen(error.answered, start - FRAME_HEADER_SIZE)
+        return -1
+      }
       this.#failed(channel, type, error, bytes, start, end)
     }
     return end + 1
@@ -127,7 +138,7 @@ export class Session {
       const text = `number of channels opened (${size}) has reached the negotiated channel_max (${this.#channelMax})`
       throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, 0)
     }
-    const channel = new Channel(channelNumber, this.#connection, this.vhost)
+    const channel = new Channel(channelNumber, this.#connection, this.vhost, this.rights)
     this.channels.set(channelNumber, channel)
     this.#lastChannel = channel
     channel.send('channel.open-ok', {})

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { AccessVersion } from '../../../src/access/access-version.ts'
 import { InternalAuthenticator, isLoopback } from '../../../src/access/authenticator.ts'
 import { checkPasswordHash, hashPassword, SCRYPT } from '../../../src/access/password.ts'
 import { UserStore } from '../../../src/access/user-store.ts'
@@ -22,7 +23,7 @@ describe('isLoopback', () => {
 
 describe('InternalAuthenticator', () => {
   function setUp() {
-    const users = new UserStore()
+    const users = new UserStore(new AccessVersion())
     return { users, authenticator: new InternalAuthenticator(users, ['guest'], systemRandom) }
   }
 
@@ -32,11 +33,11 @@ describe('InternalAuthenticator', () => {
     for (const name of ['guest', 'app']) users.put({ name, password, tags: [] })
     const decide = (user: string, offered: string, fromLoopback: boolean) =>
       authenticator.authenticate({ user, password: offered, fromLoopback })
-    expect(await decide('guest', 'sécret', true)).toBe(true)
-    expect(await decide('guest', 'sécret', false)).toBe(false)
-    expect(await decide('app', 'sécret', false)).toBe(true)
-    expect(await decide('app', 'wrong', true)).toBe(false)
-    expect(await decide('other', 'sécret', true)).toBe(false)
+    expect(await decide('guest', 'sécret', true)).toEqual({ user: 'guest', tags: [] })
+    expect(await decide('guest', 'sécret', false)).toBeUndefined()
+    expect(await decide('app', 'sécret', false)).toMatchObject({ user: 'app' })
+    expect(await decide('app', 'wrong', true)).toBeUndefined()
+    expect(await decide('other', 'sécret', true)).toBeUndefined()
   })
 
   it('knows a configured password without a hash of it, for good', async () => {
@@ -44,8 +45,8 @@ describe('InternalAuthenticator', () => {
     const password = checkPasswordHash(Buffer.alloc(48).toString('base64'), SCRYPT)
     users.put({ name: 'app', password, tags: [] })
     authenticator.configure('pw', password)
-    expect(await authenticator.authenticate({ user: 'app', password: 'pw', ...LOCAL })).toBe(true)
-    expect(await authenticator.authenticate({ user: 'app', password: 'pw2', ...LOCAL })).toBe(false)
+    expect(await authenticator.authenticate({ user: 'app', password: 'pw', ...LOCAL })).toMatchObject({ user: 'app' })
+    expect(await authenticator.authenticate({ user: 'app', password: 'pw2', ...LOCAL })).toBeUndefined()
   })
 
   it.each([
@@ -58,18 +59,18 @@ describe('InternalAuthenticator', () => {
     const hashed = createHash(digest).update(salt).update('pw').digest()
     const password = checkPasswordHash(Buffer.concat([salt, hashed]).toString('base64'), algorithm)
     users.put({ name: 'app', password, tags: [] })
-    expect(await authenticator.authenticate({ user: 'app', password: 'wrong', ...LOCAL })).toBe(false)
+    expect(await authenticator.authenticate({ user: 'app', password: 'wrong', ...LOCAL })).toBeUndefined()
     expect(users.get('app')?.password).toEqual(password)
-    expect(await authenticator.authenticate({ user: 'app', password: 'pw', ...LOCAL })).toBe(true)
+    expect(await authenticator.authenticate({ user: 'app', password: 'pw', ...LOCAL })).toMatchObject({ user: 'app' })
     expect(users.get('app')?.password.algorithm).toBe(SCRYPT)
-    expect(await authenticator.authenticate({ user: 'app', password: 'pw', ...LOCAL })).toBe(true)
+    expect(await authenticator.authenticate({ user: 'app', password: 'pw', ...LOCAL })).toMatchObject({ user: 'app' })
   })
 
   it('never lets a user without a password in, nor an empty password', async () => {
     const { users, authenticator } = setUp()
     users.put({ name: 'app', password: checkPasswordHash(''), tags: [] })
-    expect(await authenticator.authenticate({ user: 'app', password: '', ...LOCAL })).toBe(false)
-    expect(await authenticator.authenticate({ user: 'app', password: 'x', ...LOCAL })).toBe(false)
+    expect(await authenticator.authenticate({ user: 'app', password: '', ...LOCAL })).toBeUndefined()
+    expect(await authenticator.authenticate({ user: 'app', password: 'x', ...LOCAL })).toBeUndefined()
   })
 
   it('decides many logins at once', async () => {
@@ -78,7 +79,14 @@ describe('InternalAuthenticator', () => {
     const attempts = Array.from({ length: 6 }, (_, i) =>
       authenticator.authenticate({ user: 'app', password: i % 2 === 0 ? 'pw' : 'no', ...LOCAL }),
     )
-    expect(await Promise.all(attempts)).toEqual([true, false, true, false, true, false])
+    expect((await Promise.all(attempts)).map((login) => login !== undefined)).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+    ])
   })
 })
 

@@ -24,10 +24,12 @@ export const basicHandlers: MethodHandlers = {
   },
 
   'basic.consume'(channel, args) {
-    const queue = channel.vhost.queueFor(resolveQueueName(channel, args.queue), channel.connection)
     if (args.consumerTag !== '' && channel.consumers.has(args.consumerTag)) {
       throw new ConnectionException(ReplyCode.NOT_ALLOWED, `attempt to reuse consumer tag '${args.consumerTag}'`)
     }
+    const name = resolveQueueName(channel, args.queue)
+    channel.rights.assertMay('read', 'queue', name)
+    const queue = channel.vhost.queueFor(name, channel.connection)
     assertConsumable(channel, queue, args)
     const consumer = new AmqpConsumer(channel, queue, {
       tag: args.consumerTag || createName('amq.ctag', channel.connection.services.random),
@@ -52,7 +54,9 @@ export const basicHandlers: MethodHandlers = {
   },
 
   'basic.get'(channel, args) {
-    const queue = channel.vhost.queueFor(resolveQueueName(channel, args.queue), channel.connection)
+    const name = resolveQueueName(channel, args.queue)
+    channel.rights.assertMay('read', 'queue', name)
+    const queue = channel.vhost.queueFor(name, channel.connection)
     get(channel, queue, args.noAck)
   },
 

@@ -1,6 +1,6 @@
 /** Methods of the class `queue`. */
 
-import { type MethodArgs, ReplyCode } from '@warrenmq/codec'
+import { type MethodArgs, ReplyCode, type TypedTable } from '@warrenmq/codec'
 import { createName } from '../../../clock.ts'
 import { ChannelException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
@@ -8,7 +8,7 @@ import { INEFFECTIVE_ARGUMENTS } from '../../../vhost/queue-arguments.ts'
 import { cleanName, describeResource } from '../../../vhost/resource-name.ts'
 import { reservedName } from '../../../vhost/vhost.ts'
 import type { Channel } from '../channel.ts'
-import { assertNotDefault } from './exchange.ts'
+import { assertMayBind } from './exchange.ts'
 import type { MethodHandlers } from './index.ts'
 
 export const queueHandlers: MethodHandlers = {
@@ -23,10 +23,10 @@ export const queueHandlers: MethodHandlers = {
   'queue.bind'(channel, args) {
     const queueName = resolveQueueName(channel, args.queue)
     const exchangeName = cleanName(args.exchange)
-    assertNotDefault(exchangeName)
+    const routingKey = resolveRoutingKey(args, queueName)
+    assertMayBind(channel, { kind: 'queue', name: queueName }, exchangeName, routingKey)
     const source = channel.vhost.exchange(exchangeName)
     const destination = channel.vhost.queueFor(queueName, channel.connection)
-    const routingKey = resolveRoutingKey(args, queueName)
     channel.vhost.bind(source, { destination, routingKey, arguments: args.arguments })
     if (!args.noWait) channel.send('queue.bind-ok', {})
   },
@@ -34,10 +34,10 @@ export const queueHandlers: MethodHandlers = {
   'queue.unbind'(channel, args) {
     const queueName = resolveQueueName(channel, args.queue)
     const exchangeName = cleanName(args.exchange)
-    assertNotDefault(exchangeName)
+    const routingKey = resolveRoutingKey(args, queueName)
+    assertMayBind(channel, { kind: 'queue', name: queueName }, exchangeName, routingKey)
     const source = channel.vhost.exchanges.get(exchangeName)
     const destination = channel.vhost.queues.get(queueName)
-    const routingKey = resolveRoutingKey(args, queueName)
     if (source !== undefined && destination !== undefined) {
       const binding = { destination, routingKey, arguments: args.arguments }
       channel.vhost.unbindQueue(source, binding, channel.connection)
@@ -46,13 +46,16 @@ export const queueHandlers: MethodHandlers = {
   },
 
   'queue.purge'(channel, args) {
-    const queue = channel.vhost.queueFor(resolveQueueName(channel, args.queue), channel.connection)
+    const name = resolveQueueName(channel, args.queue)
+    channel.rights.assertMay('read', 'queue', name)
+    const queue = channel.vhost.queueFor(name, channel.connection)
     const messageCount = queue.purge()
     if (!args.noWait) channel.send('queue.purge-ok', { messageCount })
   },
 
   'queue.delete'(channel, args) {
     const name = resolveQueueName(channel, args.queue)
+    channel.rights.assertMay('configure', 'queue', name)
     let messageCount = 0
     if (channel.vhost.queues.has(name)) {
       const queue = channel.vhost.queueFor(name, channel.connection)
@@ -80,9 +83,12 @@ function findPassively(channel: Channel, name: string): Queue {
 function declare(channel: Channel, args: MethodArgs<'queue.declare'>): Queue {
   const { connection, vhost } = channel
   const given = cleanName(args.queue)
-  const name = given === '' ? createName('amq.gen', connection.services.random) : given
+  if (given === '') channel.madeUpQueueName ??= createName('amq.gen', connection.services.random)
+  const name = given === '' ? (channel.madeUpQueueName as string) : given
   // Also when the queue is there: a name that the broker made can be declared again only passively.
   if (given.startsWith('amq.')) throw reservedName('queue', given)
+  assertMayDeclare(channel, name, args.arguments)
+  channel.madeUpQueueName = undefined
   const settings = {
     name,
     // An exclusive queue ends with its connection, so it is kept as a transient one.
@@ -97,6 +103,15 @@ function declare(channel: Channel, args: MethodArgs<'queue.declare'>): Queue {
     warnOfIneffectiveArguments(channel, queue)
   }
   return queue
+}
+
+/** A new queue sends messages on to its dead-letter exchange, for which its maker needs the rights, too. */
+function assertMayDeclare({ rights, vhost }: Channel, name: string, args: TypedTable): void {
+  rights.assertMay('configure', 'queue', name)
+  const deadLetter = args['x-dead-letter-exchange']
+  if (deadLetter?.tag !== 'S' || vhost.queues.has(name)) return
+  rights.assertMay('read', 'queue', name)
+  rights.assertMay('write', 'exchange', deadLetter.value as string)
 }
 
 function warnOfIneffectiveArguments(channel: Channel, queue: Queue): void {
