@@ -22,7 +22,7 @@ export interface Route {
   /** Whether this is all that decides; if not, the queues must be found for each message. */
   readonly kind: RouteKind
   /** Topology version that it holds for. */
-  readonly version: number
+  version: number
 }
 
 /** Slots of the table. A power of two. */

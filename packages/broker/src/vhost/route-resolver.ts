@@ -13,7 +13,7 @@ import type { Vhost } from './vhost.ts'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Resolves the route of `message` in `vhost` and adds it to the vhost's cache.
+ * Resolves the route of `message` in `vhost` and adds it to the vhost's cache, unless it leads to a reply queue.
  *
  * @throws ChannelException NOT_FOUND for an unknown exchange, ACCESS_REFUSED for an internal one.
  * @throws ConnectionException FRAME_ERROR for a name that is not UTF-8.
@@ -25,6 +25,9 @@ export function resolveRoute(vhost: Vhost, message: Message): Route {
   if (exchange.settings.internal) {
     const text = `cannot publish to internal ${describeResource('exchange', exchange.name, vhost.name)}`
     throw new ChannelException(ReplyCode.ACCESS_REFUSED, text)
+  }
+  if (exchange.name === '' && vhost.replies.owns(routingKey)) {
+    return vhost.replies.route(routingKey, vhost.topologyVersion)
   }
   const kind = routeKind(exchange)
   const queues = kind === RouteKind.fixed ? vhost.route(exchange, [routingKey], undefined) : []

@@ -22,6 +22,7 @@ import { ReleaseList } from '../queue/release-list.ts'
 import { assertSameArguments, assertSameProperty } from './equivalence.ts'
 import { type Destination, Exchange, type ExchangeSettings } from './exchange.ts'
 import { assertQueueArguments, COMPARED_ARGUMENTS } from './queue-arguments.ts'
+import { ReplyQueues } from './reply-queues.ts'
 import { describeResource } from './resource-name.ts'
 import { RouteCache } from './route-cache.ts'
 import type { RoutedMessage } from './routed-message.ts'
@@ -42,6 +43,8 @@ export class Vhost {
   readonly exchanges: Map<string, Exchange> = new Map()
   readonly queues: Map<string, Queue> = new Map()
   readonly routes: RouteCache = new RouteCache()
+  /** Queues of direct reply-to. */
+  readonly replies: ReplyQueues
   /** Grows with every change that may lead a message elsewhere. */
   topologyVersion = 0
 
@@ -62,8 +65,11 @@ export class Vhost {
       deadLetter: (_queue, position) => store.release(position),
       queueExpired: (queue) => this.deleteQueue(queue),
     }
+    this.replies = new ReplyQueues(this.#environment, () => this.exchange(''))
     const find = (exchange: string) => this.exchanges.get(exchange)
-    const defaultMatcher = new DefaultExchangeMatcher<Destination>((queue) => this.queues.get(queue))
+    const defaultMatcher = new DefaultExchangeMatcher<Destination>(
+      (queue) => this.queues.get(queue) ?? this.replies.find(queue),
+    )
     this.exchanges.set('', new Exchange(exchangeSettings('', 'direct', false), defaultMatcher, find))
     for (const [exchange, type, internal] of PREDECLARED) this.#addExchange(exchangeSettings(exchange, type, internal))
   }

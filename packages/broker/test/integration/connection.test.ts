@@ -14,14 +14,13 @@ const CAPABILITIES = [
   'authentication_failure_close',
   'basic.nack',
   'connection.blocked',
-  'connection.blocked',
   'consumer_cancel_notify',
+  'consumer_priorities',
+  'direct_reply_to',
   'exchange_exchange_bindings',
   'per_consumer_qos',
   'publisher_confirms',
 ]
-/** What RabbitMQ can do beside that, and ours cannot yet. */
-const NOT_YET = ['direct_reply_to']
 
 interface Attempt {
   readonly name: string
@@ -198,7 +197,7 @@ onEachBroker(
       expect(properties).toEqual(expect.arrayContaining(expected))
       const capabilities = start.serverProperties.capabilities.value as TypedTable
       const announced = Object.keys(capabilities).filter((name) => capabilities[name].value === true)
-      expect(announced.sort()).toEqual(target.isRabbit ? [...CAPABILITIES, ...NOT_YET].sort() : CAPABILITIES)
+      expect(announced.sort()).toEqual(CAPABILITIES)
     })
 
     it('proposes its limits', async () => {

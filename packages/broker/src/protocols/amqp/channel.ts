@@ -17,6 +17,7 @@ import type { AmqpConsumer } from './consumer.ts'
 import { writeMessage } from './message-writer.ts'
 import { createReturnPrefix } from './method-prefix.ts'
 import { Publisher } from './publisher.ts'
+import type { ReplyTo } from './reply-to.ts'
 import type { Outcome, Transaction } from './transaction.ts'
 import { UnackedList, type UnackedMessage } from './unacked.ts'
 
@@ -48,6 +49,8 @@ export class Channel {
   confirms: PublisherConfirms | undefined
   /** Set in transaction mode. */
   transaction: Transaction | undefined
+  /** Set while it has a reply consumer. */
+  replyTo: ReplyTo | undefined
   /** What an empty queue name stands for. */
   lastQueueName: string | undefined
   /** The name made up for a declare that waits for an answer about rights. */
@@ -202,6 +205,7 @@ export class Channel {
     const queues = new Set([...this.consumers.values()].map((consumer) => consumer.queue))
     for (const consumer of this.consumers.values()) consumer.queue.removeConsumer(consumer)
     this.consumers.clear()
+    this.replyTo?.close()
     const held = this.transaction?.rollback() ?? []
     this.settle([...held, ...this.takeUnacked(0, true)], 'requeue')
     for (const queue of queues) this.vhost.consumerLeft(queue)

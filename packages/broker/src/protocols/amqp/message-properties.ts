@@ -21,7 +21,11 @@ import { MILLISECONDS_MAX } from '../../vhost/argument-value.ts'
 
 /** Properties that need a look. */
 export const LOOKED_AT: number =
-  PropertyFlag.headers | PropertyFlag.deliveryMode | PropertyFlag.expiration | PropertyFlag.userId
+  PropertyFlag.headers |
+  PropertyFlag.deliveryMode |
+  PropertyFlag.expiration |
+  PropertyFlag.userId |
+  PropertyFlag.replyTo
 
 /** `CC` in bytes; `BCC` contains it. */
 const LETTER_C = 0x43

@@ -6,7 +6,15 @@
  * route fits and whose properties need no look.
  */
 
-import { ClassId, FRAME_END, FrameType, MethodId, ReplyCode, validateContentHeader } from '@warrenmq/codec'
+import {
+  ClassId,
+  FRAME_END,
+  FrameType,
+  MethodId,
+  PropertyFlag,
+  ReplyCode,
+  validateContentHeader,
+} from '@warrenmq/codec'
 import { equalBytes, readUint32 } from '@warrenmq/codec/internal'
 import { RouteKind } from '@warrenmq/routing'
 import { RightsPending } from '../../access/rights.ts'
@@ -20,6 +28,7 @@ import type { Channel } from './channel.ts'
 import { ContentAssembly } from './content-assembly.ts'
 import { inspectProperties, LOOKED_AT } from './message-properties.ts'
 import { malformedArguments } from './method-errors.ts'
+import { nameReplyQueue } from './reply-to.ts'
 
 /** Offset of the exchange name's length in the payload of `basic.publish`: class, method, ticket come before it. */
 const ROUTE_OFFSET = 6
@@ -166,6 +175,7 @@ export class Publisher {
   }
 
   #routeByProperties(route: Route): readonly Queue[] {
+    if ((message.propertyFlags & PropertyFlag.replyTo) !== 0) nameReplyQueue(this.#channel, message)
     const { userIdAllowed, rights, vhost } = this.#channel
     const extraKeys = inspectProperties(message, userIdAllowed)
     if (extraKeys.length === 0 && route.kind === RouteKind.fixed) return route.queues

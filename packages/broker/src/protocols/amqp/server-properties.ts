@@ -20,12 +20,10 @@ const CAPABILITIES = [
   'per_consumer_qos',
   'direct_reply_to',
 ]
-/** Capabilities of the list that are not there yet. */
-const MISSING = new Set(['direct_reply_to'])
 
 export function createServerProperties(): FieldTable {
   return {
-    capabilities: Object.fromEntries(CAPABILITIES.map((name) => [name, !MISSING.has(name)])),
+    capabilities: Object.fromEntries(CAPABILITIES.map((name) => [name, true])),
     cluster_name: 'warren@localhost',
     copyright: 'Copyright the WarrenMQ authors',
     information: 'Licensed under the Apache License, Version 2.0',

@@ -5,11 +5,13 @@ import { createName } from '../../../clock.ts'
 import { ChannelException, ConnectionException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
 import { checkInteger } from '../../../vhost/argument-value.ts'
+import { DIRECT_REPLY_TO } from '../../../vhost/reply-queues.ts'
 import { describeResource } from '../../../vhost/resource-name.ts'
 import { type Channel, unknownDeliveryTag } from '../channel.ts'
 import { AmqpConsumer } from '../consumer.ts'
 import { writeMessage } from '../message-writer.ts'
 import { createGetOkPrefix } from '../method-prefix.ts'
+import { consumeReplies } from '../reply-to.ts'
 import type { MethodHandlers } from './index.ts'
 import { resolveQueueName } from './queue.ts'
 
@@ -26,6 +28,10 @@ export const basicHandlers: MethodHandlers = {
   'basic.consume'(channel, args) {
     if (args.consumerTag !== '' && channel.consumers.has(args.consumerTag)) {
       throw new ConnectionException(ReplyCode.NOT_ALLOWED, `attempt to reuse consumer tag '${args.consumerTag}'`)
+    }
+    if (args.queue === DIRECT_REPLY_TO) {
+      consumeReplies(channel, args)
+      return
     }
     const name = resolveQueueName(channel, args.queue)
     channel.rights.assertMay('read', 'queue', name)
@@ -48,6 +54,10 @@ export const basicHandlers: MethodHandlers = {
     if (consumer !== undefined) {
       channel.consumers.delete(consumer.tag)
       consumer.queue.removeConsumer(consumer)
+      if (consumer === channel.replyTo?.consumer) {
+        channel.replyTo.close()
+        channel.replyTo = undefined
+      }
     }
     if (!args.noWait) channel.send('basic.cancel-ok', { consumerTag: args.consumerTag })
     if (consumer !== undefined) channel.vhost.consumerLeft(consumer.queue)

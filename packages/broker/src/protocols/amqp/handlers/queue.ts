@@ -5,6 +5,7 @@ import { createName } from '../../../clock.ts'
 import { ChannelException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
 import { INEFFECTIVE_ARGUMENTS } from '../../../vhost/queue-arguments.ts'
+import { DIRECT_REPLY_TO } from '../../../vhost/reply-queues.ts'
 import { cleanName, describeResource } from '../../../vhost/resource-name.ts'
 import { reservedName } from '../../../vhost/vhost.ts'
 import type { Channel } from '../channel.ts'
@@ -13,6 +14,7 @@ import type { MethodHandlers } from './index.ts'
 
 export const queueHandlers: MethodHandlers = {
   'queue.declare'(channel, args) {
+    if (declareReplies(channel, args)) return
     const queue = args.passive ? findPassively(channel, cleanName(args.queue)) : declare(channel, args)
     channel.lastQueueName = queue.name
     if (args.noWait) return
@@ -78,6 +80,20 @@ export function resolveQueueName(channel: Channel, name: string): string {
 
 function findPassively(channel: Channel, name: string): Queue {
   return channel.vhost.queueFor(name, channel.connection)
+}
+
+/**
+ * Answers for `amq.rabbitmq.reply-to` and for the names of reply queues, which clients declare to see whether a reply can still arrive.
+ * Returns whether it was one of them.
+ */
+function declareReplies(channel: Channel, { queue, noWait }: MethodArgs<'queue.declare'>): boolean {
+  const { replies } = channel.vhost
+  if (queue !== DIRECT_REPLY_TO && !replies.owns(queue)) return false
+  // Who has the name of a reply queue that is gone, or made one up, is told what `queue` throws: it is not there.
+  if (queue !== DIRECT_REPLY_TO && replies.find(queue) === undefined) channel.vhost.queue(queue)
+  channel.lastQueueName = queue
+  if (!noWait) channel.send('queue.declare-ok', { queue, messageCount: 0, consumerCount: 1 })
+  return true
 }
 
 function declare(channel: Channel, args: MethodArgs<'queue.declare'>): Queue {
