@@ -16,6 +16,6 @@ export { begin, logIn, MODERN_CLIENT, type OpenOptions, openChannel, openConnect
 export { type Program, type ProgramOptions, startProgram } from './program.ts'
 export { type Rabbit, startRabbit } from './rabbit.ts'
 export { type Frame, RawPeer, type Received, rawPeer } from './raw-peer.ts'
-export { onEachTarget, type StartedBroker, type Target } from './targets.ts'
+export { onEachTarget, type StartedBroker, type Target, targetPair } from './targets.ts'
 export { eventually, WAIT_LIMIT_MS, within } from './waiting.ts'
 export { startWarren, type WarrenProgram } from './warren.ts'

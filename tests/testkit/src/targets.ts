@@ -36,31 +36,43 @@ export function onEachTarget(startWarren: () => Promise<StartedBroker>, suite: (
   if (inject('foreign').rabbitmqServer !== undefined) defineSuite('rabbitmq', sharedRabbit, suite)
 }
 
+/** Both brokers for one suite: ours, and RabbitMQ or `undefined` where it is not installed. They are up when the tests run. */
+export function targetPair(startWarren: () => Promise<StartedBroker>): { warren: Target; rabbit: Target | undefined } {
+  const hasRabbit = inject('foreign').rabbitmqServer !== undefined
+  return {
+    warren: defineTarget('warren', startWarren),
+    rabbit: hasRabbit ? defineTarget('rabbitmq', sharedRabbit) : undefined,
+  }
+}
+
 function defineSuite(name: Target['name'], start: () => Promise<StartedBroker>, suite: (target: Target) => void): void {
-  describe(name, () => {
-    let broker: StartedBroker | undefined
-    const target: Target = {
-      name,
-      isRabbit: name === 'rabbitmq',
-      get port() {
-        if (broker === undefined) throw new Error(`${name} is not up before the tests run`)
-        return broker.port
-      },
-      get admin() {
-        if (broker?.admin === undefined) throw new Error(`${name} cannot be administered in this suite`)
-        return broker.admin as Administration
-      },
-      openConnection: (options) => openConnection(target.port, options),
-      openChannel: (options) => openChannel(target.port, options),
-    }
-    beforeAll(async () => {
-      broker = await start()
-    }, START_LIMIT_MS)
-    afterAll(async () => {
-      await broker?.[Symbol.asyncDispose]()
-    })
-    suite(target)
+  describe(name, () => suite(defineTarget(name, start)))
+}
+
+/** A target that the suite around starts and ends. */
+function defineTarget(name: Target['name'], start: () => Promise<StartedBroker>): Target {
+  let broker: StartedBroker | undefined
+  beforeAll(async () => {
+    broker = await start()
+  }, START_LIMIT_MS)
+  afterAll(async () => {
+    await broker?.[Symbol.asyncDispose]()
   })
+  const target: Target = {
+    name,
+    isRabbit: name === 'rabbitmq',
+    get port() {
+      if (broker === undefined) throw new Error(`${name} is not up before the tests run`)
+      return broker.port
+    },
+    get admin() {
+      if (broker?.admin === undefined) throw new Error(`${name} cannot be administered in this suite`)
+      return broker.admin as Administration
+    },
+    openConnection: (options) => openConnection(target.port, options),
+    openChannel: (options) => openChannel(target.port, options),
+  }
+  return target
 }
 
 /** The RabbitMQ of this run, which the first to ask starts. It ends with the run. */

@@ -1,0 +1,120 @@
+/** Runs random sessions on both brokers, several side by side, and makes the first difference small. */
+
+import fc from 'fast-check'
+import { firstDifference } from '../difference.ts'
+import { commandInWords } from './commands.ts'
+import { type RandomSession, randomSession } from './generator.ts'
+import { PATIENT, type Place, QUICK, SessionRunner } from './session.ts'
+
+/** What is run. */
+export interface CheckOptions {
+  /** Sessions in all. */
+  readonly runs: number
+  readonly seed: number
+  /** Of fast-check: leads from a seed to the small counterexample that a failure printed. */
+  readonly path?: string
+  /** A vhost on each broker for each of those that run side by side. */
+  readonly places: readonly { readonly warren: Place; readonly rabbit: Place }[]
+}
+
+/** What came of it. */
+export interface CheckResult {
+  readonly runs: number
+  /** Sessions that differed at first and were the same when given more time. */
+  readonly raced: number
+  /** In words; `undefined` without a difference. */
+  readonly failure: string | undefined
+}
+
+/** Runs sessions until there is a difference or there are enough. */
+export async function checkRandomSessions({ runs, seed, path, places }: CheckOptions): Promise<CheckResult> {
+  const share = Math.ceil(runs / places.length)
+  const results = await Promise.all(
+    places.map((place, index) => checkShare(new Pair(place.warren, place.rabbit), share, seed + index, path)),
+  )
+  return {
+    runs: results.reduce((sum, result) => sum + result.runs, 0),
+    raced: results.reduce((sum, result) => sum + result.raced, 0),
+    failure: results.find((result) => result.failure !== undefined)?.failure,
+  }
+}
+
+async function checkShare(pair: Pair, runs: number, seed: number, path: string | undefined): Promise<CheckResult> {
+  try {
+    const details = await fc.check(
+      fc.asyncProperty(randomSession, async (session) => (await pair.difference(session)) === undefined),
+      {
+        numRuns: path === undefined ? runs : 1,
+        seed,
+        ...(path !== undefined && { path }),
+        endOnFailure: path !== undefined,
+      },
+    )
+    const failure = details.failed
+      ? await describeFailure(
+          pair,
+          details.counterexample?.[0],
+          seed,
+          details.counterexamplePath,
+          details.errorInstance,
+        )
+      : undefined
+    return { runs: details.numRuns, raced: pair.raced, failure }
+  } finally {
+    await pair.close()
+  }
+}
+
+/** The same sessions on both brokers. */
+class Pair {
+  readonly #warren: SessionRunner
+  readonly #rabbit: SessionRunner
+  raced = 0
+
+  constructor(warren: Place, rabbit: Place) {
+    this.#warren = new SessionRunner(warren)
+    this.#rabbit = new SessionRunner(rabbit)
+  }
+
+  /** In words; `undefined` when both did the same, at the latest when they are given time. */
+  async difference({ commands }: RandomSession): Promise<string | undefined> {
+    const quick = await this.#run(commands, QUICK)
+    if (quick === undefined) return undefined
+    const patient = await this.#run(commands, PATIENT)
+    if (patient === undefined) this.raced++
+    return patient
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#warren.close(), this.#rabbit.close()])
+  }
+
+  async #run(commands: RandomSession['commands'], patience: typeof QUICK): Promise<string | undefined> {
+    const [warren, rabbit] = await Promise.all([
+      this.#warren.run(commands, patience),
+      this.#rabbit.run(commands, patience),
+    ])
+    // A session that RabbitMQ could not be brought through shows nothing, even when both failed alike.
+    const broken = rabbit.findIndex((line) => line.startsWith('!'))
+    if (broken >= 0) return ['it cannot be run:', ...rabbit.slice(-6)].join('\n')
+    return firstDifference(rabbit, warren)
+  }
+}
+
+async function describeFailure(
+  pair: Pair,
+  session: RandomSession | undefined,
+  seed: number,
+  path: string | null,
+  error: unknown,
+): Promise<string> {
+  if (session === undefined) return `seed ${seed}: ${error}`
+  const difference = (await pair.difference(session)) ?? `it did not show again: ${error ?? ''}`
+  return [
+    `The brokers differ. Again: WARREN_RANDOM_SEED=${seed} WARREN_RANDOM_PATH=${path}`,
+    '',
+    ...session.commands.map((command, index) => `${index} ${commandInWords(command)}`),
+    '',
+    difference,
+  ].join('\n')
+}
