@@ -7,16 +7,18 @@
  * length; messages that came back carry theirs, and are all older than the list's head.
  */
 
-import type { TypedTable } from '@warrenmq/codec'
+import { PropertyFlag, type TypedTable } from '@warrenmq/codec'
 import type { MessageStore } from '../log/message-store.ts'
 import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
 import { ConsumerRings } from './consumer-rings.ts'
+import { FeaturedMessages } from './featured-messages.ts'
 import { Message } from './message.ts'
 import type { QueueConsumer } from './queue-consumer.ts'
 import { DeathReason, type QueueEnvironment } from './queue-environment.ts'
 import { type QueueFeatures, resolveQueueFeatures } from './queue-features.ts'
 import { ReadyList } from './ready-list.ts'
 import { ReturnedHeap } from './returned-heap.ts'
+import { UnusedTimer } from './unused-timer.ts'
 
 /** Most messages delivered from the backlog before other work gets its turn. */
 const DELIVERIES_PER_TURN = 4096
@@ -62,10 +64,17 @@ export class Queue implements TurnTask {
   readonly #environment: QueueEnvironment
   readonly #store: MessageStore
   readonly #rings = new ConsumerRings()
-  readonly #ready = new ReadyList()
-  readonly #returned = new ReturnedHeap()
+  #ready = new ReadyList()
+  #returned = new ReturnedHeap()
   readonly #stored = new Message()
   #nextSequence = 0
+  /** Bytes in the bodies of what waits in `#ready` and `#returned`. */
+  #readyBytes = 0
+  /** Holds the messages instead of `#ready` and `#returned` once a feature, or a message that expires, asks for more than order. */
+  #featured: FeaturedMessages | undefined = undefined
+  /** 1 when there is `#featured`, else 0: one test with a message's flags tells the plain way. */
+  #featuredBit = 0
+  #unused: UnusedTimer | undefined = undefined
 
   constructor(settings: QueueSettings, environment: QueueEnvironment) {
     this.name = settings.name
@@ -73,6 +82,7 @@ export class Queue implements TurnTask {
     this.#environment = environment
     this.#store = environment.store
     this.#features = resolveQueueFeatures(settings.arguments)
+    this.configure(this.#features)
   }
 
   /** Its effective settings. */
@@ -83,11 +93,26 @@ export class Queue implements TurnTask {
   /** Sets other features, which hold at once, for messages already here too. */
   configure(features: QueueFeatures): void {
     this.#features = features
+    if (this.#featured === undefined && asksForMore(features)) this.#becomeFeatured()
+    if (this.#featured !== undefined) this.#environment.turn.add(TurnPhase.deliver, this)
+    this.#unused?.close()
+    const { expiresMs } = features
+    this.#unused = expiresMs === undefined ? undefined : new UnusedTimer(this, this.#environment, expiresMs)
   }
 
   /** Messages waiting for a consumer. */
   get readyCount(): number {
-    return this.#ready.length + this.#returned.length
+    return this.#featured === undefined ? this.#ready.length + this.#returned.length : this.#featured.count
+  }
+
+  /** Bytes in the bodies of the messages waiting for a consumer. */
+  get readyBytes(): number {
+    return this.#featured === undefined ? this.#readyBytes : this.#featured.readyBytes
+  }
+
+  /** The queue was declared again, or somebody asked for a message: it does not end for want of use yet. */
+  used(): void {
+    this.#unused?.used()
   }
 
   /**
@@ -95,6 +120,9 @@ export class Queue implements TurnTask {
    * `false` for a message that it refused.
    */
   publish(message: Message): boolean {
+    if (((message.propertyFlags & PropertyFlag.expiration) | this.#featuredBit) !== 0) {
+      return this.#publishFeatured(message, this.#featured ?? this.#becomeFeatured())
+    }
     const sequence = this.#nextSequence++
     const consumer = this.#rings.serving.first
     if (consumer !== undefined && this.#ready.length === 0 && this.#returned.length === 0) {
@@ -102,6 +130,7 @@ export class Queue implements TurnTask {
       this.#handOut(consumer, message, sequence, false)
       return true
     }
+    this.#readyBytes += message.bodySize
     this.#ready.push(this.#store.keep(message))
     return true
   }
@@ -109,9 +138,11 @@ export class Queue implements TurnTask {
   /** Hands the oldest ready messages to the consumers that can take them. */
   runTurn(): void {
     if (this.deleted) return
+    const featured = this.#featured
+    if (featured !== undefined) featured.sweep()
     let budget = DELIVERIES_PER_TURN
     for (let consumer = this.#rings.serving.first; consumer !== undefined; consumer = this.#rings.serving.first) {
-      if (this.readyCount === 0) return
+      if (featured === undefined ? this.readyCount === 0 : !featured.hasNext()) return
       if (budget-- === 0) {
         this.deliverSoon()
         return
@@ -132,16 +163,19 @@ export class Queue implements TurnTask {
    * The taker owes `settle`, `reject` or `giveBack`. The message is valid until the store is used again.
    */
   take(): TakenMessage | undefined {
-    if (this.readyCount === 0) return undefined
-    const redelivered = this.#returned.length > 0
-    const sequence = this.#readOldest()
+    this.used()
+    const featured = this.#featured
+    if (featured === undefined ? this.readyCount === 0 : !featured.hasNext()) return undefined
+    const returned = this.#returned.length > 0
+    const sequence = featured === undefined ? this.#readOldest() : featured.take(this.#stored, false)
     this.unackedCount++
-    return { message: this.#stored, sequence, redelivered }
+    return { message: this.#stored, sequence, redelivered: featured?.takenBefore ?? returned }
   }
 
   /** A message handed out is done with. */
-  settle(position: number, _sequence: number): void {
+  settle(position: number, sequence: number): void {
     this.unackedCount--
+    if (this.#featured !== undefined) this.#featured.forget(sequence)
     this.#store.release(position)
   }
 
@@ -152,6 +186,7 @@ export class Queue implements TurnTask {
       return
     }
     this.unackedCount--
+    this.#featured?.forget(sequence)
     this.#environment.deadLetter(this, position, DeathReason.rejected)
   }
 
@@ -162,15 +197,29 @@ export class Queue implements TurnTask {
       return
     }
     this.unackedCount--
+    if (this.#featured !== undefined) {
+      this.#featured.giveBack(position, sequence)
+      return
+    }
+    this.#store.read(position, this.#stored)
+    this.#readyBytes += this.#stored.bodySize
     this.#returned.push(sequence, position)
     this.deliverSoon()
   }
 
   /** Drops all ready messages and returns how many there were. */
   purge(): number {
+    const { releases } = this.#environment
     const count = this.readyCount
-    while (this.#returned.length > 0) this.#store.release(this.#returned.shift())
-    while (this.#ready.length > 0) this.#store.release(this.#ready.shift())
+    if (this.#featured !== undefined) {
+      releases.add(this.#featured.takeAll())
+    } else {
+      releases.add(this.#returned)
+      releases.add(this.#ready)
+      this.#returned = new ReturnedHeap()
+      this.#ready = new ReadyList()
+      this.#readyBytes = 0
+    }
     return count
   }
 
@@ -194,6 +243,7 @@ export class Queue implements TurnTask {
     this.#rings.leave(consumer)
     this.consumers.delete(consumer)
     if (consumer === this.activeConsumer) this.#activateNext()
+    if (this.consumers.size === 0) this.used()
   }
 
   /** A consumer that could not take messages can again, or is new. */
@@ -213,6 +263,9 @@ export class Queue implements TurnTask {
     this.deleted = true
     this.activeConsumer = undefined
     const count = this.purge()
+    this.#featured?.close()
+    this.#unused?.close()
+    this.#unused = undefined
     for (const consumer of [...this.consumers]) {
       this.removeConsumer(consumer)
       consumer.queueDeleted()
@@ -230,7 +283,50 @@ export class Queue implements TurnTask {
     this.consumerReady(next)
   }
 
+  /** Takes the messages into what knows more of them. */
+  #becomeFeatured(): FeaturedMessages {
+    const featured = new FeaturedMessages(this, this.#environment)
+    featured.adopt(this.#ready, this.#returned, this.#nextSequence, this.#readyBytes)
+    this.#featured = featured
+    this.#featuredBit = 1
+    return featured
+  }
+
+  #publishFeatured(message: Message, featured: FeaturedMessages): boolean {
+    if (featured.refuses(message)) return false
+    const expiry = featured.expiryOf(message)
+    if (expiry !== Infinity && expiry <= this.#environment.clock.now()) this.#serveAtOnce(message)
+    const sequence = this.#nextSequence++
+    const consumer = this.#rings.serving.first
+    if (consumer === undefined || featured.count > 0) {
+      featured.push(message, sequence, expiry)
+      return true
+    }
+    if (!consumer.noAck) {
+      this.#store.keep(message)
+      featured.handedOut(sequence, expiry)
+    }
+    this.#handOut(consumer, message, sequence, false)
+    return true
+  }
+
+  /** What is put off to the end of the turn is done now, because `message` is delivered now or never. */
+  #serveAtOnce(message: Message): void {
+    if (this.#rings.serving.first === undefined) for (const consumer of this.consumers) this.consumerReady(consumer)
+    if (this.#rings.serving.first === undefined || this.readyCount === 0) return
+    this.runTurn()
+    // The store was used meanwhile.
+    if (message.position >= 0) this.#store.read(message.position, message)
+  }
+
   #deliverOldest(consumer: QueueConsumer): void {
+    const featured = this.#featured
+    if (featured !== undefined) {
+      const sequence = featured.take(this.#stored, consumer.noAck)
+      this.#handOut(consumer, this.#stored, sequence, featured.takenBefore)
+      if (consumer.noAck) this.#store.release(this.#stored.position)
+      return
+    }
     const redelivered = this.#returned.length > 0
     const sequence = this.#readOldest()
     this.#handOut(consumer, this.#stored, sequence, redelivered)
@@ -242,6 +338,7 @@ export class Queue implements TurnTask {
     const returned = this.#returned.length > 0
     const sequence = returned ? this.#returned.firstSequence : this.#nextSequence - this.#ready.length
     this.#store.read(returned ? this.#returned.shift() : this.#ready.shift(), this.#stored)
+    this.#readyBytes -= this.#stored.bodySize
     return sequence
   }
 
@@ -250,4 +347,9 @@ export class Queue implements TurnTask {
     consumer.deliver(message, sequence, redelivered)
     if (consumer.ready) this.#rings.serving.rotate()
   }
+}
+
+/** Whether a plain list of messages in their order cannot do what `features` ask for. */
+function asksForMore({ messageTtlMs, maxLength, maxLengthBytes, maxPriority, deliveryLimit }: QueueFeatures): boolean {
+  return [messageTtlMs, maxLength, maxLengthBytes, maxPriority, deliveryLimit].some((value) => value !== undefined)
 }

@@ -4,7 +4,8 @@
  * Hot path (`npm run bench`, scenarios P and D). Pages are given back as they empty, so that memory follows the backlog down.
  */
 
-const PAGE_LENGTH = 4096
+/** Messages in a page. */
+export const PAGE_LENGTH = 4096
 
 export class ReadyList {
   readonly #pages: Float64Array[] = []
@@ -46,6 +47,26 @@ export class ReadyList {
       for (; offset < PAGE_LENGTH && remaining > 0; offset++, remaining--) yield this.#pages[i][offset]
       offset = 0
     }
+  }
+
+  /** Gives everything away, as pages: the first begins at `head`, the last ends before `tail`. */
+  handOver(): {
+    readonly pages: Float64Array[]
+    readonly head: number
+    readonly tail: number
+    readonly length: number
+  } {
+    const given = {
+      pages: this.#pages.splice(0).slice(this.#firstPage),
+      head: this.#head,
+      tail: this.#tail,
+      length: this.#length,
+    }
+    this.#firstPage = 0
+    this.#head = 0
+    this.#tail = PAGE_LENGTH
+    this.#length = 0
+    return given
   }
 
   /** Gives up the first page, which is empty. When the list is empty the next push opens a page. */

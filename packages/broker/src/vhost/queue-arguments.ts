@@ -78,11 +78,6 @@ export const COMPARED_ARGUMENTS: readonly string[] = [
   'x-queue-master-locator',
 ]
 
-/** Arguments that are checked and kept, and do nothing yet. */
-export const INEFFECTIVE_ARGUMENTS: readonly string[] = COMPARED_ARGUMENTS.filter(
-  (name) => !['x-queue-mode', 'x-queue-version', 'x-queue-master-locator', 'x-single-active-consumer'].includes(name),
-)
-
 /**
  * Checks the arguments of a new queue.
  *

@@ -15,6 +15,7 @@ import {
   RoutingError,
   route,
 } from '@warrenmq/routing'
+import { DeadLetters } from '../dead-letter/dead-letters.ts'
 import { ChannelException, ConnectionException } from '../errors.ts'
 import { Queue, type QueueOwner, type QueueSettings } from '../queue/queue.ts'
 import type { QueueEnvironment } from '../queue/queue-environment.ts'
@@ -50,6 +51,7 @@ export class Vhost {
 
   readonly #environment: QueueEnvironment
   readonly #chance: () => number
+  readonly #deadLetters: DeadLetters
   /** Exchanges that have bindings to a destination. */
   readonly #sources = new Map<Destination, Set<Exchange>>()
 
@@ -57,12 +59,13 @@ export class Vhost {
     this.name = name
     const { store, turn, clock } = services
     this.#chance = services.chance
+    this.#deadLetters = new DeadLetters(this, services)
     this.#environment = {
       store,
       turn,
       clock,
       releases: new ReleaseList(store, turn),
-      deadLetter: (_queue, position) => store.release(position),
+      deadLetter: (queue, position, reason) => this.#deadLetters.add(queue, position, reason),
       queueExpired: (queue) => this.deleteQueue(queue),
     }
     this.replies = new ReplyQueues(this.#environment, () => this.exchange(''))
@@ -101,6 +104,11 @@ export class Vhost {
     const queue = this.queue(name)
     if (isLockedFor(queue, owner)) throw this.#locked(name)
     return queue
+  }
+
+  /** Messages that died and are still to be sent on. */
+  get deadLetterCount(): number {
+    return this.#deadLetters.count
   }
 
   /** Makes an exchange, or checks that the one that exists is the same. */
@@ -216,6 +224,7 @@ export class Vhost {
   close(): void {
     for (const queue of [...this.queues.values()]) this.deleteQueue(queue)
     this.#environment.releases.close()
+    this.#deadLetters.close()
   }
 
   #addExchange(settings: ExchangeSettings): Exchange {

@@ -68,6 +68,20 @@ export function sendTo(peer: RawPeer, queue: string, body: string | Uint8Array, 
   peer.publish(1, { routingKey: queue }, body, properties)
 }
 
+/** Publishes to a queue by its name on channel 9, and waits until the queue has it. */
+export async function sendAndConfirm(
+  peer: RawPeer,
+  queue: string,
+  body: string | Uint8Array,
+  properties?: BasicProperties,
+): Promise<void> {
+  await peer.call(9, 'channel.open')
+  await peer.call(9, 'confirm.select')
+  peer.publish(9, { routingKey: queue }, body, properties)
+  await peer.expect(9, 'basic.ack')
+  await peer.call(9, 'channel.close', { replyCode: 200, replyText: '' })
+}
+
 /** What a passive declare says about a queue. */
 export async function inspect(peer: RawPeer, queue: string): Promise<{ messageCount: number; consumerCount: number }> {
   const { messageCount, consumerCount } = await peer.call(1, 'queue.declare', { queue, passive: true })

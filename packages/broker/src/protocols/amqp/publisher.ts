@@ -123,9 +123,9 @@ export class Publisher {
     }
   }
 
-  /** Ready messages that wait before consumers, in the fullest queue of the last message's route. */
+  /** Ready messages that wait before consumers, in the fullest queue of the last message's route, or messages that died, if more do. */
   backlog(): number {
-    let backlog = 0
+    let backlog = this.#channel.vhost.deadLetterCount
     for (const queue of this.#route?.queues ?? []) {
       if (queue.consumers.size > 0) backlog = Math.max(backlog, queue.readyCount)
     }

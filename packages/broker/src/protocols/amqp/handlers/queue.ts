@@ -4,7 +4,6 @@ import { type MethodArgs, ReplyCode, type TypedTable } from '@warrenmq/codec'
 import { createName } from '../../../clock.ts'
 import { ChannelException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
-import { INEFFECTIVE_ARGUMENTS } from '../../../vhost/queue-arguments.ts'
 import { DIRECT_REPLY_TO } from '../../../vhost/reply-queues.ts'
 import { cleanName, describeResource } from '../../../vhost/resource-name.ts'
 import { reservedName } from '../../../vhost/vhost.ts'
@@ -17,6 +16,7 @@ export const queueHandlers: MethodHandlers = {
     if (declareReplies(channel, args)) return
     const queue = args.passive ? findPassively(channel, cleanName(args.queue)) : declare(channel, args)
     channel.lastQueueName = queue.name
+    queue.used()
     if (args.noWait) return
     const messageCount = queue.readyCount
     channel.send('queue.declare-ok', { queue: queue.name, messageCount, consumerCount: queue.consumers.size })
@@ -114,10 +114,7 @@ function declare(channel: Channel, args: MethodArgs<'queue.declare'>): Queue {
     exclusiveOwner: args.exclusive ? connection : undefined,
   }
   const { queue, created } = vhost.declareQueue(settings, connection)
-  if (created) {
-    if (args.exclusive) connection.exclusiveQueues.add(queue)
-    warnOfIneffectiveArguments(channel, queue)
-  }
+  if (created && args.exclusive) connection.exclusiveQueues.add(queue)
   return queue
 }
 
@@ -128,13 +125,6 @@ function assertMayDeclare({ rights, vhost }: Channel, name: string, args: TypedT
   if (deadLetter?.tag !== 'S' || vhost.queues.has(name)) return
   rights.assertMay('read', 'queue', name)
   rights.assertMay('write', 'exchange', deadLetter.value as string)
-}
-
-function warnOfIneffectiveArguments(channel: Channel, queue: Queue): void {
-  const ignored = INEFFECTIVE_ARGUMENTS.filter((name) => queue.settings.arguments[name] !== undefined)
-  if (ignored.length === 0) return
-  const { logger } = channel.connection.services
-  logger.warn({ queue: queue.name, arguments: ignored }, 'queue arguments are kept and have no effect yet')
 }
 
 function resolveRoutingKey(args: { readonly queue: string; readonly routingKey: string }, queueName: string): string {

@@ -1,0 +1,138 @@
+/** Makes of a message that died the one that goes to the dead-letter exchange. Both hold the same body. */
+
+import {
+  CodecError,
+  type FieldTable,
+  FRAME_END,
+  FrameType,
+  PropertyFlag,
+  readHeaders,
+  readShortstrProperty,
+  type TypedTable,
+  type TypedValue,
+  withHeaders,
+  withProperties,
+} from '@warrenmq/codec'
+import { concatBytes } from '../memory/allocate.ts'
+import { FRAME_HEADER_SIZE, type Message } from '../queue/message.ts'
+import { addDeath, type Death } from './deaths.ts'
+
+/** Where and why a message died, and where it is to go. */
+export interface DeadLetterRequest {
+  readonly queue: string
+  readonly reason: string
+  readonly timeSeconds: number
+  readonly exchange: string
+  /** Replaces the message's own routing keys. */
+  readonly routingKey: string | undefined
+}
+
+/** What routing needs to know of a dead letter. */
+export interface DeadLetter {
+  readonly routingKeys: readonly string[]
+  /** Its header `x-death`. */
+  readonly deaths: readonly TypedValue[]
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** Points `into` at the dead letter of `message`, in bytes of its own. */
+export function createDeadLetter(message: Message, request: DeadLetterRequest, into: Message): DeadLetter {
+  const { bytes, headerPayloadStart: start, headerPayloadEnd: end } = message
+  const headers = readHeaders(bytes, start, end)
+  const { exchange, routingKey } = readRoute(message)
+  const ownKeys = [routingKey, ...readCarbonCopies(headers)]
+  const routingKeys = request.routingKey === undefined ? ownKeys : [request.routingKey]
+  const death: Death = {
+    queue: request.queue,
+    reason: request.reason,
+    exchange,
+    routingKeys: ownKeys,
+    expiration: readShortstrProperty(bytes, start, end, PropertyFlag.expiration),
+    timeSeconds: request.timeSeconds,
+  }
+  const { payload, deaths } = changeHeader(message, headers, death, request.routingKey !== undefined)
+  const route = concatBytes(encodeName(request.exchange), encodeName(routingKeys[0]))
+  const changed = concatBytes(
+    route,
+    // The bits of the publish method and its frame end.
+    Uint8Array.of(0, FRAME_END),
+    headerFrameStart(payload.length),
+    payload,
+    Uint8Array.of(FRAME_END),
+    bytes.subarray(message.bodyStart, message.end),
+  )
+  into.point(changed, 0, route.length, changed.length)
+  into.owned = true
+  into.position = -1
+  return { routingKeys, deaths }
+}
+
+function changeHeader(
+  message: Message,
+  headers: TypedTable | undefined,
+  death: Death,
+  dropCarbonCopies: boolean,
+): { readonly payload: Uint8Array; readonly deaths: readonly TypedValue[] } {
+  const { bytes, headerPayloadStart: start, headerPayloadEnd: end } = message
+  const changes: Record<string, FieldTable[string]> = {
+    'x-last-death-exchange': death.exchange,
+    'x-last-death-queue': death.queue,
+    'x-last-death-reason': death.reason,
+  }
+  const before = headers?.['x-death']
+  if (before === undefined) {
+    changes['x-first-death-exchange'] = death.exchange
+    changes['x-first-death-queue'] = death.queue
+    changes['x-first-death-reason'] = death.reason
+  }
+  if (dropCarbonCopies && headers?.CC !== undefined) changes.CC = undefined
+  const withDeaths = (deaths: readonly TypedValue[]) => {
+    const payload = withHeaders(bytes, start, end, { ...changes, 'x-death': deaths })
+    const hasExpiration = (message.propertyFlags & PropertyFlag.expiration) !== 0
+    return {
+      deaths,
+      payload: hasExpiration ? withProperties(payload, 0, payload.length, { expiration: undefined }) : payload,
+    }
+  }
+  const continued = before?.tag === 'A' ? (before.value as readonly TypedValue[]) : undefined
+  try {
+    return withDeaths(addDeath(continued, death))
+  } catch (error) {
+    // What a client sent cannot be written again, such as a long name that is no UTF-8.
+    if (!(error instanceof CodecError)) throw error
+    return withDeaths(addDeath(undefined, death))
+  }
+}
+
+function readRoute({ bytes, routeStart, routeEnd }: Message): { exchange: string; routingKey: string } {
+  const keyStart = routeStart + 1 + bytes[routeStart]
+  return {
+    exchange: decoder.decode(bytes.subarray(routeStart + 1, keyStart)),
+    routingKey: decoder.decode(bytes.subarray(keyStart + 1, routeEnd)),
+  }
+}
+
+/** Routing keys of the header `CC`. */
+function readCarbonCopies(headers: TypedTable | undefined): string[] {
+  const copies = headers?.CC
+  if (copies?.tag !== 'A') return []
+  const keys: string[] = []
+  for (const { tag, value } of copies.value as readonly TypedValue[]) {
+    if (tag === 'S' && typeof value === 'string') keys.push(value)
+  }
+  return keys
+}
+
+function encodeName(name: string): Uint8Array {
+  const bytes = encoder.encode(name)
+  return concatBytes(Uint8Array.of(bytes.length), bytes)
+}
+
+function headerFrameStart(payloadLength: number): Uint8Array {
+  const start = new Uint8Array(FRAME_HEADER_SIZE)
+  start[0] = FrameType.header
+  new DataView(start.buffer).setUint32(3, payloadLength)
+  return start
+}

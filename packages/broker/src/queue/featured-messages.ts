@@ -1,0 +1,211 @@
+/**
+ * The messages of a queue that has a time to live, a limit or priorities, or was sent a message that expires.
+ *
+ * It does for such a queue what `ReadyList` and `ReturnedHeap` do for a plain one, and decides who may come in and who must go. Consumers
+ * are the queue's.
+ *
+ * Messages expire and make room at the head only: the next to be delivered. What goes in great number goes in slices on the turn.
+ */
+
+import { TurnPhase } from '../scheduler/turn.ts'
+import { ExpiryTimer } from './expiry-timer.ts'
+import { Message } from './message.ts'
+import { readExpiration, readPriority } from './message-values.ts'
+import type { Queue } from './queue.ts'
+import { DeathReason, type QueueEnvironment } from './queue-environment.ts'
+import { Overflow } from './queue-features.ts'
+import { UNKNOWN_SIZE } from './ready-columns.ts'
+import { ReadyLevels } from './ready-levels.ts'
+import type { ReadyList } from './ready-list.ts'
+import type { PositionSource } from './release-list.ts'
+import type { ReturnedHeap } from './returned-heap.ts'
+
+/** Most messages dropped before other work gets its turn. */
+const DROPS_PER_TURN = 4096
+
+export class FeaturedMessages {
+  /** Bytes in the bodies of ready messages. */
+  readyBytes = 0
+  /** Whether the message last taken had been delivered before. */
+  takenBefore = false
+  readonly #queue: Queue
+  readonly #environment: QueueEnvironment
+  #levels: ReadyLevels
+  /** When messages expire that were handed out, whether they came back or not, by sequence number. */
+  readonly #expiries = new Map<number, number>()
+  readonly #timer: ExpiryTimer
+  readonly #read = new Message()
+  /** Position of the message that is coming in; -1 once it has been dropped. */
+  #incoming = -1
+
+  constructor(queue: Queue, environment: QueueEnvironment) {
+    this.#queue = queue
+    this.#environment = environment
+    this.#levels = new ReadyLevels(queue.features.maxPriority ?? 0)
+    this.#timer = new ExpiryTimer(environment.clock, () => this.#sweepSoon())
+  }
+
+  /** Takes over what a plain queue holds. What came before keeps waiting without end. */
+  adopt(list: ReadyList, returned: ReturnedHeap, nextSequence: number, readyBytes: number): void {
+    this.#levels.adopt(list, returned, nextSequence)
+    this.readyBytes = readyBytes
+  }
+
+  /** Ready messages. */
+  get count(): number {
+    return this.#levels.length
+  }
+
+  /** Whether the queue is full and refuses `message`, which is dead-lettered then if that is its way. */
+  refuses(message: Message): boolean {
+    const { overflow, deadLetterExchange } = this.#queue.features
+    if (overflow === Overflow.dropHead || !this.#isOver(this.count + 1, this.readyBytes + message.bodySize))
+      return false
+    if (overflow === Overflow.rejectPublishDlx && deadLetterExchange !== undefined) {
+      this.#environment.deadLetter(this.#queue, this.#environment.store.keep(message), DeathReason.maxlen)
+    }
+    return true
+  }
+
+  /** When a message that arrives now expires, in milliseconds since the epoch; `Infinity` for never. */
+  expiryOf(message: Message): number {
+    const ttl = Math.min(this.#queue.features.messageTtlMs ?? Infinity, readExpiration(message))
+    return ttl === Infinity ? Infinity : this.#environment.clock.now() + ttl
+  }
+
+  /** A message goes to a consumer without having waited. */
+  handedOut(sequence: number, expiry: number): void {
+    if (expiry !== Infinity) this.#expiries.set(sequence, expiry)
+  }
+
+  /** Takes a message in. That, or time, may cost another one its place, or this one. */
+  push(message: Message, sequence: number, expiry: number): void {
+    const position = this.#environment.store.keep(message)
+    const priority = this.#queue.features.maxPriority === undefined ? 0 : readPriority(message)
+    this.#levels.push(position, sequence, expiry, message.bodySize, priority)
+    this.readyBytes += message.bodySize
+    this.#incoming = position
+    this.sweep()
+    // Who takes the message next must not rely on a position that may have been given back.
+    if (this.#incoming < 0) message.position = -1
+    this.#incoming = -1
+  }
+
+  /** Drops what is over the limits and what has expired, as far as a slice reaches, and sees to the rest later. */
+  sweep(): void {
+    let budget = DROPS_PER_TURN
+    if (this.#queue.features.overflow === Overflow.dropHead) {
+      while (this.count > 0 && this.#isOver(this.count, this.readyBytes) && budget-- > 0) this.#drop(DeathReason.maxlen)
+    }
+    budget -= this.dropExpired(Math.max(0, budget))
+    if (budget <= 0) this.#sweepSoon()
+    else if (this.count > 0) this.#timer.set(this.#headExpiry())
+  }
+
+  /** Drops at most `limit` messages that have expired, from the head on, and returns how many. */
+  dropExpired(limit: number = DROPS_PER_TURN): number {
+    let expiry = this.#headExpiry()
+    if (expiry === Infinity) return 0
+    const now = this.#environment.clock.now()
+    let dropped = 0
+    for (; expiry <= now && dropped < limit; expiry = this.#headExpiry()) {
+      this.#drop(DeathReason.expired)
+      dropped++
+    }
+    return dropped
+  }
+
+  /** Whether there is a next message, and it has not expired. */
+  hasNext(): boolean {
+    if (this.count === 0) return false
+    const expiry = this.#headExpiry()
+    if (expiry === Infinity) return true
+    this.dropExpired()
+    if (this.count === 0) return false
+    return this.#headExpiry() > this.#environment.clock.now()
+  }
+
+  /** Takes the next message out, points `into` at it and returns its sequence number. It may come back unless `forGood`. */
+  take(into: Message, forGood: boolean): number {
+    const levels = this.#levels
+    const { sequence, redelivered } = levels
+    this.takenBefore = redelivered
+    if (forGood) this.#expiries.delete(sequence)
+    else if (!redelivered) this.handedOut(sequence, levels.expiry)
+    this.#environment.store.read(levels.shift(), into)
+    this.readyBytes -= into.bodySize
+    return sequence
+  }
+
+  /** A message handed out comes back to its place. */
+  giveBack(position: number, sequence: number): void {
+    const message = this.#read
+    this.#environment.store.read(position, message)
+    const priority = this.#queue.features.maxPriority === undefined ? 0 : readPriority(message)
+    this.#levels.giveBack(position, sequence, priority)
+    this.readyBytes += message.bodySize
+    // Not at once: those that come back with it are to be in their places first.
+    this.#sweepSoon()
+  }
+
+  /** A message handed out does not come back. */
+  forget(sequence: number): void {
+    this.#expiries.delete(sequence)
+  }
+
+  /** Gives all ready messages away. */
+  takeAll(): PositionSource {
+    const levels = this.#levels
+    this.#levels = new ReadyLevels(this.#queue.features.maxPriority ?? 0)
+    this.readyBytes = 0
+    this.#timer.clear()
+    const expiries = this.#expiries
+    return {
+      get length() {
+        return levels.length
+      },
+      shift() {
+        if (levels.redelivered) expiries.delete(levels.sequence)
+        return levels.shift()
+      },
+    }
+  }
+
+  /** The queue is gone. */
+  close(): void {
+    this.#timer.clear()
+    this.#expiries.clear()
+  }
+
+  #headExpiry(): number {
+    if (this.count === 0) return Infinity
+    if (this.#levels.redelivered) return this.#expiries.get(this.#levels.sequence) ?? Infinity
+    return this.#levels.expiry
+  }
+
+  #isOver(count: number, bytes: number): boolean {
+    const { maxLength, maxLengthBytes } = this.#queue.features
+    return (maxLength !== undefined && count > maxLength) || (maxLengthBytes !== undefined && bytes > maxLengthBytes)
+  }
+
+  /** Takes the next message out for good. */
+  #drop(reason: DeathReason): void {
+    const { store } = this.#environment
+    const { sequence, size, redelivered } = this.#levels
+    const position = this.#levels.shift()
+    if (redelivered) this.#expiries.delete(sequence)
+    if (size === UNKNOWN_SIZE) {
+      store.read(position, this.#read)
+      this.readyBytes -= this.#read.bodySize
+    } else {
+      this.readyBytes -= size
+    }
+    if (position === this.#incoming) this.#incoming = -1
+    if (this.#queue.features.deadLetterExchange === undefined) store.release(position)
+    else this.#environment.deadLetter(this.#queue, position, reason)
+  }
+
+  #sweepSoon(): void {
+    this.#environment.turn.add(TurnPhase.deliver, this.#queue)
+  }
+}
