@@ -87,7 +87,8 @@ describe('InternalAuthenticator', () => {
       true,
       false,
     ])
-  })
+    // Seven expensive hashes, on a machine that may be busy.
+  }, 60_000)
 })
 
 describe('checkPasswordHash', () => {
