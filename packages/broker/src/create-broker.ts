@@ -16,7 +16,8 @@ import { type Clock, createFractions, type RandomSource, systemClock, systemRand
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from './config/options.ts'
 import { MemoryStore } from './log/memory/memory-store.ts'
 import { type Logger, silentLogger } from './logging/logger.ts'
-import { listen } from './net/listener.ts'
+import { Acceptor } from './net/acceptor.ts'
+import { type ListenerInfo, openListeners } from './net/open-listeners.ts'
 import { AmqpConnection } from './protocols/amqp/connection.ts'
 import { CreditDelay } from './protocols/amqp/credit-delay.ts'
 import { Turn } from './scheduler/turn.ts'
@@ -48,9 +49,13 @@ export interface BrokerAlarms {
 
 /** A broker that is running. */
 export interface Broker extends AsyncDisposable {
-  /** The port it listens on for AMQP. */
+  /** The port it listens on for AMQP, the first one if there are several; 0 for none. */
   readonly port: number
-  /** Address for clients, with the default user: `amqp://guest:guest@127.0.0.1:5672`. */
+  /** The same with TLS. */
+  readonly tlsPort: number
+  /** Where it listens. */
+  readonly listeners: readonly ListenerInfo[]
+  /** Address for clients, with the default user: `amqp://guest:guest@127.0.0.1:5672`; `amqps` when it listens with TLS only. */
   readonly url: string
   /** Connections that are open. */
   readonly connectionCount: number
@@ -118,10 +123,14 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     },
   }
 
-  const listeners = await listen(resolved.host, resolved.port, (input) => {
-    if (resolved.connectionMax !== 0 && connections.size >= resolved.connectionMax) input.socket.destroy()
-    else new AmqpConnection(input, services)
-  }).catch((error) => {
+  const acceptor = new Acceptor({
+    options: resolved,
+    clock,
+    logger,
+    connectionCount: () => connections.size,
+    onInput: (input, peer) => new AmqpConnection(input, peer, services),
+  })
+  const listeners = await openListeners(resolved, clock, logger, acceptor).catch((error) => {
     store.close()
     throw error
   })
@@ -134,12 +143,15 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   })
   monitor.checkMemory()
   await monitor.checkDisk()
-  logger.info({ host: resolved.host, port: listeners.port }, 'listening for AMQP connections')
+  for (const { tls, host, port } of listeners.all) {
+    logger.info({ host, port, ...(tls && { tls }) }, `listening for AMQP connections${tls ? ' over TLS' : ''}`)
+  }
 
   let closing: Promise<void> | undefined
   const close = async () => {
     monitor.close()
     const closed = listeners.close()
+    acceptor.close()
     for (const connection of connections) connection.forceClose(SHUTDOWN)
     const cut = clock.setTimeout(() => {
       for (const connection of connections) connection.destroy()
@@ -156,7 +168,9 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
 
   return {
     port: listeners.port,
-    url: brokerUrl(resolved.defaultUser, resolved.defaultPassword, resolved.host, listeners.port),
+    tlsPort: listeners.tlsPort,
+    listeners: listeners.all,
+    url: brokerUrl(resolved.defaultUser, resolved.defaultPassword, listeners.all),
     get connectionCount() {
       return connections.size
     },
@@ -201,8 +215,14 @@ function addDefaultUser(
   authenticator.configure(defaultPassword, password)
 }
 
-function brokerUrl(user: string, password: string, host: string, port: number): string {
-  const reachable = host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host
+function brokerUrl(user: string, password: string, listeners: readonly ListenerInfo[]): string {
+  const listener = listeners.find(({ tls }) => !tls) ?? listeners[0]
+  if (listener === undefined) return ''
+  const { tls, host, port } = listener
+  // A certificate is for a name, mostly.
+  const loopback = tls ? 'localhost' : '127.0.0.1'
+  const reachable = ['::', '0.0.0.0', 'localhost'].includes(host) ? loopback : host
   const shown = reachable.includes(':') ? `[${reachable}]` : reachable
-  return `amqp://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${shown}:${port}`
+  const scheme = tls ? 'amqps' : 'amqp'
+  return `${scheme}://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${shown}:${port}`
 }

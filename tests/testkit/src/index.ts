@@ -12,7 +12,16 @@ export type { Content } from './content.ts'
 export { describeFrame, describeMethod } from './describe.ts'
 export { describeMissing, type Foreign, findForeign } from './foreign.ts'
 export { freePorts } from './free-ports.ts'
-export { begin, logIn, MODERN_CLIENT, type OpenOptions, openChannel, openConnection, startOk } from './open.ts'
+export {
+  begin,
+  logIn,
+  MODERN_CLIENT,
+  type OpenOptions,
+  openChannel,
+  openChannelOn,
+  openConnection,
+  startOk,
+} from './open.ts'
 export { type Program, type ProgramOptions, startProgram } from './program.ts'
 export { type Rabbit, startRabbit } from './rabbit.ts'
 export { type Frame, RawPeer, type Received, rawPeer } from './raw-peer.ts'

@@ -56,7 +56,11 @@ export async function logIn(peer: RawPeer, options: OpenOptions = {}): Promise<M
 
 /** A connection after its handshake. */
 export async function openConnection(port: number, options: OpenOptions = {}): Promise<RawPeer> {
-  const peer = await rawPeer(port)
+  return openConnectionOn(await rawPeer(port), options)
+}
+
+/** The handshake on a socket that is connected. */
+async function openConnectionOn(peer: RawPeer, options: OpenOptions): Promise<RawPeer> {
   try {
     const tune = await logIn(peer, options)
     const { channelMax = tune.channelMax, frameMax = tune.frameMax, heartbeat = 0 } = options
@@ -73,7 +77,12 @@ export async function openConnection(port: number, options: OpenOptions = {}): P
 
 /** A connection with channel 1 open. */
 export async function openChannel(port: number, options: OpenOptions = {}): Promise<RawPeer> {
-  const peer = await openConnection(port, options)
+  return openChannelOn(await rawPeer(port), options)
+}
+
+/** The handshake and channel 1 on a socket that is connected, by TLS for example. */
+export async function openChannelOn(connected: RawPeer, options: OpenOptions = {}): Promise<RawPeer> {
+  const peer = await openConnectionOn(connected, options)
   await peer.call(1, 'channel.open')
   return peer
 }

@@ -26,10 +26,11 @@ interface IntegerRule {
   readonly max?: number
 }
 
-/** A text that is not empty. A secret one is never repeated in messages. */
+/** A text that is not empty, unless `optional`. A secret one is never repeated in messages. */
 interface TextRule {
   readonly kind: 'text'
   readonly secret?: boolean
+  readonly optional?: boolean
 }
 
 /** A list of names, none of them empty; written with commas between them, or as `none`. */
@@ -57,10 +58,15 @@ interface BytesRule {
   readonly min: number
 }
 
-/** What values an option takes. */
-export type OptionRule = IntegerRule | TextRule | NamesRule | ChoiceRule | RatioRule | BytesRule
+/** Yes or no. */
+interface BooleanRule {
+  readonly kind: 'boolean'
+}
 
-export type OptionValue = number | string | readonly string[]
+/** What values an option takes. */
+export type OptionRule = BooleanRule | IntegerRule | TextRule | NamesRule | ChoiceRule | RatioRule | BytesRule
+
+export type OptionValue = number | string | boolean | readonly string[]
 
 /** One row of the table. */
 export interface OptionRow<Value extends OptionValue = OptionValue> {
@@ -77,20 +83,132 @@ export interface OptionRow<Value extends OptionValue = OptionValue> {
 /** Longest delay of the timers that Node offers, in milliseconds. */
 const TIMER_MAX = 2_147_483_647
 
+/** Whether client certificates are verified: RabbitMQ's words. */
+const TLS_VERIFY = ['verify_none', 'verify_peer'] as const
+
 /** The options of a broker; the keys are their names in `BrokerOptions`. */
 export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionRow<ResolvedBrokerOptions[Name]> } = {
   host: {
     fileKey: 'host',
     rule: { kind: 'text' },
-    default: '127.0.0.1',
+    default: 'localhost',
     programDefault: '::',
-    description: 'address to listen on; :: is all addresses, IPv6 and IPv4',
+    description: 'address to listen on; localhost is both loopback addresses, :: is all addresses, IPv6 and IPv4',
   },
   port: {
     fileKey: 'listeners.tcp.default',
     rule: { kind: 'integer', min: 0, max: 65_535 },
     default: 5672,
     description: 'TCP port for AMQP; 0 lets the system choose one',
+  },
+  listeners: {
+    fileKey: 'listeners.tcp',
+    rule: { kind: 'names', countMin: 0 },
+    default: ['default'],
+    description: 'addresses to listen on without TLS: ADDRESS:PORT or PORT; default is host and port above',
+  },
+  tlsListeners: {
+    fileKey: 'listeners.ssl',
+    rule: { kind: 'names', countMin: 0 },
+    default: [],
+    description: 'addresses to listen on with TLS: ADDRESS:PORT or PORT',
+  },
+  listenBacklog: {
+    fileKey: 'tcp_listen_options.backlog',
+    rule: { kind: 'integer', min: 1, max: 65_535 },
+    default: 1024,
+    description: 'connections that may wait to be accepted',
+  },
+  tcpNodelay: {
+    fileKey: 'tcp_listen_options.nodelay',
+    rule: { kind: 'boolean' },
+    default: true,
+    description: 'whether small packets are sent at once',
+  },
+  tcpKeepalive: {
+    fileKey: 'tcp_listen_options.keepalive',
+    rule: { kind: 'boolean' },
+    default: false,
+    description: 'whether the system probes idle connections',
+  },
+  proxyProtocol: {
+    fileKey: 'proxy_protocol',
+    rule: { kind: 'boolean' },
+    default: false,
+    description: 'whether every connection begins with a PROXY protocol header, version 1 or 2',
+  },
+  tlsCertificateFile: {
+    fileKey: 'ssl_options.certfile',
+    rule: { kind: 'text', optional: true },
+    default: '',
+    description: 'PEM file with the certificate of the TLS listeners, and those between it and the root',
+  },
+  tlsKeyFile: {
+    fileKey: 'ssl_options.keyfile',
+    rule: { kind: 'text', optional: true },
+    default: '',
+    description: 'PEM file with the key of that certificate',
+  },
+  tlsKeyPassword: {
+    fileKey: 'ssl_options.password',
+    rule: { kind: 'text', secret: true, optional: true },
+    default: '',
+    description: 'password of that key, if it is encrypted',
+  },
+  tlsCaFile: {
+    fileKey: 'ssl_options.cacertfile',
+    rule: { kind: 'text', optional: true },
+    default: '',
+    description: 'PEM file with the authorities that client certificates are verified against',
+  },
+  tlsVerify: {
+    fileKey: 'ssl_options.verify',
+    rule: { kind: 'choice', choices: TLS_VERIFY },
+    default: 'verify_none',
+    description: 'whether clients are asked for a certificate, which then has to be valid',
+  },
+  tlsFailIfNoPeerCertificate: {
+    fileKey: 'ssl_options.fail_if_no_peer_cert',
+    rule: { kind: 'boolean' },
+    default: false,
+    description: 'whether a client without a certificate is refused',
+  },
+  tlsVersions: {
+    fileKey: 'ssl_options.versions',
+    rule: { kind: 'names', countMin: 1 },
+    default: ['tlsv1.3', 'tlsv1.2'],
+    description: 'versions of TLS: tlsv1.3, tlsv1.2',
+  },
+  tlsCiphers: {
+    fileKey: 'ssl_options.ciphers',
+    rule: { kind: 'names', countMin: 0 },
+    default: [],
+    description: "OpenSSL's names of the ciphers to use; none is the default of Node",
+  },
+  tlsHonorCipherOrder: {
+    fileKey: 'ssl_options.honor_cipher_order',
+    rule: { kind: 'boolean' },
+    default: true,
+    description: "whether the broker's order of ciphers counts and not the client's",
+  },
+  tlsDepth: {
+    fileKey: 'ssl_options.depth',
+    rule: { kind: 'integer', min: 0, max: 100 },
+    default: 10,
+    description: 'most certificates between that of a client and the root',
+  },
+  tlsServerNames: {
+    fileKey: 'ssl_options.sni',
+    rule: { kind: 'names', countMin: 0 },
+    default: [],
+    description:
+      'certificates for further names that clients ask for (SNI): NAME=CERTIFICATE-FILE and KEY-FILE after a bar',
+  },
+  tlsReloadIntervalMs: {
+    fileKey: 'ssl_options.reload_interval',
+    rule: { kind: 'integer', min: 10, max: TIMER_MAX },
+    default: 5000,
+    description: 'time between two looks at whether the files of TLS have changed, in milliseconds',
   },
   heartbeatSeconds: {
     fileKey: 'heartbeat',
@@ -145,6 +263,12 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     rule: { kind: 'integer', min: 0 },
     default: 0,
     description: 'most connections at a time; 0 is no limit',
+  },
+  connectionsPerAddressMax: {
+    fileKey: 'connections_per_address_max',
+    rule: { kind: 'integer', min: 0 },
+    default: 0,
+    description: 'most connections of one client address at a time; 0 is no limit',
   },
   memoryHighWatermark: {
     fileKey: 'vm_memory_high_watermark.relative',

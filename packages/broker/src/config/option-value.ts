@@ -43,7 +43,9 @@ export function describeRule(rule: OptionRule): string {
     case 'integer':
       return rule.max === undefined ? `an integer >= ${rule.min}` : `an integer from ${rule.min} to ${rule.max}`
     case 'text':
-      return 'a text that is not empty'
+      return rule.optional ? 'a text' : 'a text that is not empty'
+    case 'boolean':
+      return 'true or false'
     case 'names':
       return rule.countMin === 0 ? 'a list of names, or none' : 'a list of at least one name'
     case 'choice':
@@ -60,7 +62,9 @@ function isAllowed(rule: OptionRule, value: unknown): boolean {
     case 'integer':
       return Number.isSafeInteger(value) && (value as number) >= rule.min && (value as number) <= (rule.max ?? Infinity)
     case 'text':
-      return isName(value)
+      return isName(value) || (rule.optional === true && value === '')
+    case 'boolean':
+      return typeof value === 'boolean'
     case 'names':
       return Array.isArray(value) && value.length >= rule.countMin && value.every(isName)
     case 'choice':
@@ -81,6 +85,8 @@ function fromText(rule: OptionRule, text: string): OptionValue {
     case 'integer':
       // Not `Number(text)` alone, which takes '', '0x10' and '1e3'. What is no number stays a text, for the message.
       return /^-?\d+$/.test(text) ? Number(text) : text
+    case 'boolean':
+      return text === 'true' || (text === 'false' ? false : text)
     case 'ratio':
       return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text
     case 'bytes':

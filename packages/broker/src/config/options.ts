@@ -8,13 +8,57 @@ import { assertOptionValue } from './option-value.ts'
 /** Options of a broker. All have defaults; `undefined` stands for the default. */
 export interface BrokerOptions {
   /**
-   * Address to listen on. `::` stands for all addresses, IPv6 and IPv4.
+   * Address to listen on. `localhost` stands for both loopback addresses, `::` for all addresses, IPv6 and IPv4.
    *
-   * @default `127.0.0.1` embedded, `::` for the program `warren`
+   * @default `localhost` embedded, `::` for the program `warren`
    */
   readonly host?: string
   /** TCP port for AMQP; 0 lets the system choose one. @default 5672 */
   readonly port?: number
+  /**
+   * Where to listen without TLS: `address:port`, `[::1]:port`, or a port of `host`. `default` stands for `host` and `port`; an empty list
+   * listens nowhere without TLS.
+   *
+   * @default default
+   */
+  readonly listeners?: readonly string[]
+  /** Where to listen with TLS, written likewise; 5671 is the port that clients expect. Needs a certificate and a key. @default none */
+  readonly tlsListeners?: readonly string[]
+  /** Connections that the system lets wait to be accepted, 1 to 65535. @default 1024 */
+  readonly listenBacklog?: number
+  /** Whether small packets are sent at once (TCP_NODELAY). @default true */
+  readonly tcpNodelay?: boolean
+  /** Whether the system probes idle connections (SO_KEEPALIVE). @default false */
+  readonly tcpKeepalive?: boolean
+  /**
+   * Whether every connection begins with a header of the PROXY protocol, version 1 or 2, which tells the client's address. One without is
+   * closed. @default false
+   */
+  readonly proxyProtocol?: boolean
+  /** PEM file with the certificate of the TLS listeners, followed by those between it and the root. @default none */
+  readonly tlsCertificateFile?: string
+  /** PEM file with the key of that certificate. @default none */
+  readonly tlsKeyFile?: string
+  /** Password of the key, if it is encrypted. @default none */
+  readonly tlsKeyPassword?: string
+  /** PEM file with the authorities that client certificates are verified against. @default none */
+  readonly tlsCaFile?: string
+  /** With `verify_peer` clients are asked for a certificate, and one that is not valid is refused. @default verify_none */
+  readonly tlsVerify?: 'verify_none' | 'verify_peer'
+  /** With `verify_peer`: whether a client without a certificate is refused. @default false */
+  readonly tlsFailIfNoPeerCertificate?: boolean
+  /** Versions of TLS: `tlsv1.3`, `tlsv1.2`. @default both */
+  readonly tlsVersions?: readonly string[]
+  /** Ciphers by OpenSSL's names, best first. @default those of Node */
+  readonly tlsCiphers?: readonly string[]
+  /** Whether the broker's order of ciphers counts and not the client's. @default true */
+  readonly tlsHonorCipherOrder?: boolean
+  /** Most certificates between that of a client and the root, 0 to 100. @default 10 */
+  readonly tlsDepth?: number
+  /** Certificates for further names that clients ask for (SNI), each as `NAME=CERTIFICATE-FILE|KEY-FILE`. @default none */
+  readonly tlsServerNames?: readonly string[]
+  /** Milliseconds between two looks at whether the files of TLS have changed, at least 10. @default 5000 */
+  readonly tlsReloadIntervalMs?: number
   /**
    * Heartbeat interval proposed to clients, in seconds, 0 to 65535; what the client answers holds. 0 proposes none.
    *
@@ -71,6 +115,8 @@ export interface BrokerOptions {
   readonly diskFreeLimitRelative?: number
   /** Milliseconds between two looks at memory and disk, at least 10. @default 100 */
   readonly resourceCheckIntervalMs?: number
+  /** Most connections of one client address at a time; more are closed at once. 0 stands for no limit. @default 0 */
+  readonly connectionsPerAddressMax?: number
   /** The user who may log in. @default guest */
   readonly defaultUser?: string
   /** That user's password. @default guest */

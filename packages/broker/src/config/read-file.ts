@@ -48,12 +48,27 @@ function readText(path: string): string {
 export function parseConfiguration(text: string, path: string): ProgramSettings {
   const settings: Partial<Record<OptionName, OptionValue>> = {}
   const loopbackUsers = new Map<string, boolean>()
+  const lists = new Map<OptionName, Map<string, string>>()
+  const serverNames = new Map<string, { certfile?: string; keyfile?: string }>()
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   for (const [index, line] of lines.entries()) {
     const place = `${path}:${index + 1}`
     const assignment = parseLine(line, place)
     if (assignment === undefined) continue
     const { key, value } = assignment
+    if (IGNORED_KEYS.has(key)) continue
+    const serverName = SERVER_NAME.exec(key)
+    const list = LISTS.find(({ prefix }) => key.startsWith(prefix))
+    if (serverName !== null) {
+      const [, host, file] = serverName
+      serverNames.set(host, { ...serverNames.get(host), [file]: value })
+      continue
+    }
+    if (list !== undefined) {
+      const members = lists.get(list.name) ?? new Map<string, string>()
+      lists.set(list.name, members.set(key, key === 'listeners.tcp.default' ? 'default' : value))
+      if (key !== 'listeners.tcp.default') continue
+    }
     const user = LOOPBACK_USER.exec(key)?.[1]
     if (user !== undefined) loopbackUsers.set(user, parseBoolean(value, `${place}: ${key}`))
     else if (key === 'listeners.tcp.default') readListener(settings, value, `${place}: ${key}`)
@@ -66,8 +81,39 @@ export function parseConfiguration(text: string, path: string): ProgramSettings 
   if (settings.loopbackUsers === undefined && loopbackUsers.size > 0) {
     settings.loopbackUsers = [...loopbackUsers.keys()].filter((user) => loopbackUsers.get(user))
   }
+  // `listeners.tcp.default` alone is host and port, which is where the broker listens anyway.
+  if (lists.get('listeners')?.size === 1 && settings.port !== undefined) lists.delete('listeners')
+  for (const [name, members] of lists) {
+    // As in RabbitMQ, `listeners.tcp = none` outdoes them.
+    settings[name] ??= [...members.values()]
+  }
+  if (serverNames.size > 0) {
+    settings.tlsServerNames = Array.from(
+      serverNames,
+      ([host, { certfile = '', keyfile = '' }]) => `${host}=${certfile}|${keyfile}`,
+    )
+  }
   return settings as ProgramSettings
 }
+
+/** RabbitMQ's numbered or named keys, one for each member of a list. */
+const LISTS: readonly { readonly prefix: string; readonly name: OptionName }[] = [
+  { prefix: 'listeners.tcp.', name: 'listeners' },
+  { prefix: 'listeners.ssl.', name: 'tlsListeners' },
+  { prefix: 'ssl_options.versions.', name: 'tlsVersions' },
+  { prefix: 'ssl_options.ciphers.', name: 'tlsCiphers' },
+]
+
+/** RabbitMQ's keys that concern nothing here. */
+const IGNORED_KEYS = new Set([
+  'num_acceptors.tcp',
+  'num_acceptors.ssl',
+  'ssl_options.honor_ecc_order',
+  'ssl_options.secure_renegotiate',
+])
+
+/** `ssl_options.sni.NAME.certfile`, and keyfile. */
+const SERVER_NAME = /^ssl_options\.sni\.(.+)\.(certfile|keyfile)$/
 
 /** Splits a line; `undefined` when it is empty or a comment. Single quotes keep a value as it is, `#` and spaces included. */
 function parseLine(line: string, place: string): { key: string; value: string } | undefined {

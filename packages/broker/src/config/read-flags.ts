@@ -21,6 +21,7 @@ const PLACEHOLDERS = {
   choice: '<word>',
   ratio: '<number>',
   bytes: '<bytes>',
+  boolean: '<true|false>',
 } as const
 
 /** Adds a flag per option to `command`. */

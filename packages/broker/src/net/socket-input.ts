@@ -34,10 +34,13 @@ export function openPlainInput(socket: Socket): SocketInput {
   }
 }
 
-/** Takes over an accepted socket that has not been read from yet (`pauseOnConnect`). */
-export function openSocketInput(accepted: Socket): SocketInput {
+/** Takes over an accepted socket that is paused (`pauseOnConnect`). `first` was read from it already. */
+export function openSocketInput(accepted: Socket, first?: Uint8Array): SocketInput {
   const handle = takeHandle(accepted)
-  if (handle === undefined) return openPlainInput(accepted)
+  if (handle === undefined) {
+    if (first !== undefined) accepted.unshift(first)
+    return openPlainInput(accepted)
+  }
   let receive: (chunk: Uint8Array) => void = () => {}
   const options: SocketConstructorOpts & { handle: object; onread: OnReadOpts } = {
     handle,
@@ -56,7 +59,8 @@ export function openSocketInput(accepted: Socket): SocketInput {
     socket,
     start(newReceive) {
       receive = newReceive
-      socket.resume()
+      if (first !== undefined && first.length > 0) receive(first)
+      if (!socket.isPaused()) socket.resume()
     },
   }
 }

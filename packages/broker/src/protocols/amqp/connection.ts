@@ -29,6 +29,7 @@ import type { Blocked } from '../../alarms/blocked-connections.ts'
 import { AmqpException, ConnectionException, closeArguments } from '../../errors.ts'
 import { concatBytes } from '../../memory/allocate.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
+import type { Peer } from '../../net/peer.ts'
 import { ReadGate } from '../../net/read-gate.ts'
 import type { SocketInput } from '../../net/socket-input.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
@@ -60,7 +61,8 @@ export type ConnectionState = 'starting' | 'running' | 'flow' | 'blocking' | 'bl
 
 export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, PacedReader, QueueOwner, Blocked {
   readonly output: Output
-  readonly remoteAddress: string | undefined
+  /** The client's addresses, and what TLS says of it. */
+  readonly peer: Peer
   /** `<peer ip>:<port> -> <server ip>:<port>`. */
   readonly name: string
   user = ''
@@ -94,22 +96,23 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   #stopHeartbeats: () => void = () => {}
   #deadline: { clear(): void } | undefined
 
-  constructor(input: SocketInput, services: AmqpServices) {
+  constructor(input: SocketInput, peer: Peer, services: AmqpServices) {
     const { socket } = input
     this.#socket = socket
     this.services = services
-    this.remoteAddress = socket.remoteAddress
-    this.name = `${socket.remoteAddress}:${socket.remotePort} -> ${socket.localAddress}:${socket.localPort}`
+    this.peer = peer
+    this.name = `${peer.remoteAddress}:${peer.remotePort} -> ${peer.localAddress}:${peer.localPort}`
     this.output = new Output(socket, services.turn, this, services.options.outputBytesHigh)
     this.#input = new FrameInput(this, INITIAL_FRAME_SIZE_MAX)
     this.#handshake = new Handshake(this, services)
     this.#gate = new ReadGate(socket)
     this.#pace = new ReadPace(this, this.#gate, services.turn)
     services.connections.add(this)
-    socket.setNoDelay(true)
     socket.on('error', (error) => services.logger.debug({ connection: this.name, err: error }, 'socket error'))
     socket.on('close', () => this.#gone())
-    this.#setDeadline(services.options.handshakeTimeoutMs, 'handshake timed out')
+    // A TLS handshake has used up some of it.
+    const passedMs = services.clock.now() - peer.acceptedAt
+    this.#setDeadline(Math.max(1, services.options.handshakeTimeoutMs - passedMs), 'handshake timed out')
     input.start((chunk) => this.#receive(chunk))
   }
 

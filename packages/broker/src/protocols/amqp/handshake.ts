@@ -17,10 +17,11 @@ import {
   ReplyCode,
   type TypedTable,
 } from '@warrenmq/codec'
-import { isLoopback, type Login } from '../../access/authenticator.ts'
+import type { Login } from '../../access/authenticator.ts'
 import type { Subject } from '../../access/authorization-backend.ts'
 import { Rights } from '../../access/rights.ts'
 import { ConnectionException } from '../../errors.ts'
+import type { Peer } from '../../net/peer.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { createServerProperties } from './server-properties.ts'
 import type { AmqpServices } from './services.ts'
@@ -50,7 +51,7 @@ export interface Tuning {
 
 /** The connection, as far as the handshake acts on it. */
 export interface HandshakeHost {
-  readonly remoteAddress: string | undefined
+  readonly peer: Peer
   readonly user: string
   readonly tags: readonly string[]
   send<N extends MethodName>(name: N, args: MethodInput<N>): void
@@ -109,7 +110,7 @@ export class Handshake {
   }
 
   async #authenticate(mechanism: string, credentials: { user: string; password: string }): Promise<void> {
-    const fromLoopback = isLoopback(this.#host.remoteAddress)
+    const { fromLoopback } = this.#host.peer
     const login = await this.#services.authenticator.authenticate({ ...credentials, fromLoopback })
     if (login === undefined) {
       this.#host.loginRefused(mechanism, credentials.user)
@@ -142,8 +143,8 @@ export class Handshake {
     const vhost = this.#services.vhosts.get(args.virtualHost)
     if (vhost === undefined) throw notAllowed(`vhost ${args.virtualHost} not found`)
     const { authorization, accessVersion } = this.#services
-    const { user, tags, remoteAddress = '' } = this.#host
-    const subject = { user, tags, vhost: vhost.name, remoteAddress }
+    const { user, tags, peer } = this.#host
+    const subject = { user, tags, vhost: vhost.name, remoteAddress: peer.remoteAddress ?? '' }
     const enter = (may: boolean) => {
       if (!may) throw notAllowed(`access to vhost '${vhost.name}' refused for user '${user}'`)
       // It may have been deleted while a backend was asked.

@@ -5,7 +5,8 @@ import { readEnvironment } from '../../../src/config/read-environment.ts'
 
 describe('readEnvironment', () => {
   it.each(OPTION_NAMES)('reads %s from its variable', (name) => {
-    const value = PROGRAM_OPTIONS[name].default
+    // An empty default, of a file's name for example, cannot be told from a variable that is not set.
+    const value = PROGRAM_OPTIONS[name].default === '' ? 'a text' : PROGRAM_OPTIONS[name].default
     expect(readEnvironment({ [optionVariable(name)]: formatOptionValue(value) })).toEqual({ [name]: value })
   })
 

@@ -112,6 +112,29 @@ log.console.level = warning
     expect(refusal('\nframe.max = 4096').message).toBe('w.conf:2: unknown key frame.max; did you mean frame_max?')
   })
 
+  it("reads RabbitMQ's lists", () => {
+    const listeners = 'listeners.tcp.local = 127.0.0.1:5672\nlisteners.tcp.2 = ::1:5672\nlisteners.tcp.2 = 5673\n'
+    expect(parse(listeners)).toEqual({ listeners: ['127.0.0.1:5672', '5673'] })
+    expect(parse('listeners.tcp.default = 5674\nlisteners.tcp.2 = 5673')).toEqual({
+      port: 5674,
+      listeners: ['default', '5673'],
+    })
+    expect(parse(`${listeners}listeners.tcp = none`)).toEqual({ listeners: [] })
+    expect(parse('listeners.ssl.default = 5671\nssl_options.versions.1 = tlsv1.3')).toEqual({
+      tlsListeners: ['5671'],
+      tlsVersions: ['tlsv1.3'],
+    })
+  })
+
+  it('reads certificates by server name', () => {
+    const lines = ['certfile = /a.pem', 'keyfile = /a.key'].map((line) => `ssl_options.sni.a.example.${line}`)
+    expect(parse(lines.join('\n'))).toEqual({ tlsServerNames: ['a.example=/a.pem|/a.key'] })
+  })
+
+  it('passes over keys that concern nothing here', () => {
+    expect(parse('num_acceptors.tcp = 10\nnum_acceptors.ssl = 10')).toEqual({})
+  })
+
   it('points to the help when no key is near', () => {
     expect(refusal('mnesia_table_loading_retry_limit = 4')).toMatchObject({
       code: 'UNKNOWN_KEY',
