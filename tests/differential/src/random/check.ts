@@ -26,11 +26,22 @@ export interface CheckResult {
   readonly failure: string | undefined
 }
 
+/** How long a failure is made smaller, in milliseconds. */
+const SHRINK_LIMIT_MS = 40_000
+
 /** Runs sessions until there is a difference or there are enough. */
 export async function checkRandomSessions({ runs, seed, path, places }: CheckOptions): Promise<CheckResult> {
   const share = Math.ceil(runs / places.length)
+  const firstFailure = { by: -1, deadline: Number.POSITIVE_INFINITY }
   const results = await Promise.all(
-    places.map((place, index) => checkShare(new Pair(place.warren, place.rabbit), share, seed + index, path)),
+    places.map(async ({ warren, rabbit }, index) => {
+      const pair = new Pair(warren, rabbit)
+      try {
+        return await checkShare(pair, index, share, seed + index, path, firstFailure)
+      } finally {
+        await pair.close()
+      }
+    }),
   )
   return {
     runs: results.reduce((sum, result) => sum + result.runs, 0),
@@ -39,30 +50,35 @@ export async function checkRandomSessions({ runs, seed, path, places }: CheckOpt
   }
 }
 
-async function checkShare(pair: Pair, runs: number, seed: number, path: string | undefined): Promise<CheckResult> {
-  try {
-    const details = await fc.check(
-      fc.asyncProperty(randomSession, async (session) => (await pair.difference(session)) === undefined),
-      {
-        numRuns: path === undefined ? runs : 1,
-        seed,
-        ...(path !== undefined && { path }),
-        endOnFailure: path !== undefined,
-      },
-    )
-    const failure = details.failed
-      ? await describeFailure(
-          pair,
-          details.counterexample?.[0],
-          seed,
-          details.counterexamplePath,
-          details.errorInstance,
-        )
-      : undefined
-    return { runs: details.numRuns, raced: pair.raced, failure }
-  } finally {
-    await pair.close()
-  }
+async function checkShare(
+  pair: Pair,
+  index: number,
+  runs: number,
+  seed: number,
+  path: string | undefined,
+  firstFailure: { by: number; deadline: number },
+): Promise<CheckResult> {
+  let ran = 0
+  const property = fc.asyncProperty(randomSession, async (session) => {
+    // Another found a difference, or this one was made small enough: what is left passes untried.
+    if (![-1, index].includes(firstFailure.by) || performance.now() > firstFailure.deadline) return true
+    if (firstFailure.by < 0) ran++
+    if ((await pair.difference(session)) === undefined) return true
+    if (firstFailure.by < 0) {
+      firstFailure.by = index
+      firstFailure.deadline = performance.now() + SHRINK_LIMIT_MS
+    }
+    return firstFailure.by !== index
+  })
+  const details = await fc.check(
+    property,
+    path === undefined ? { numRuns: runs, seed } : { numRuns: 1, seed, path, endOnFailure: true },
+  )
+  const { counterexample, counterexamplePath, errorInstance } = details
+  const failure = details.failed
+    ? await describeFailure(pair, counterexample?.[0], seed, counterexamplePath, errorInstance)
+    : undefined
+  return { runs: ran, raced: pair.raced, failure }
 }
 
 /** The same sessions on both brokers. */
