@@ -1,6 +1,6 @@
 /** basic.qos: how many unacknowledged messages a consumer and a channel may hold. */
 
-import type { RawPeer } from '@warrenmq/testkit'
+import { eventually, type RawPeer } from '@warrenmq/testkit'
 import { describe, expect, it } from 'vitest'
 import {
   declareQueue,
@@ -74,6 +74,24 @@ onEachBroker((target) => {
     expect(peer.pending).toEqual([])
     peer.send(1, 'basic.ack', { deliveryTag: 2, multiple: true })
     expect(await takeDeliveries(peer, 2)).toEqual(['m3', 'm4'])
+  })
+
+  it('lifts the shared limit when one for each consumer is set after it', async () => {
+    await using peer = await target.openChannel()
+    const queue = await filledQueue(peer)
+    await peer.call(1, 'basic.qos', { prefetchCount: 1, global: true })
+    peer.send(1, 'basic.consume', { queue, noWait: true })
+    expect(await takeDeliveries(peer, 1)).toEqual(['m1'])
+    await untilReady(peer, queue, 5)
+    peer.send(1, 'basic.qos', { prefetchCount: 2 })
+    const bodies: string[] = []
+    await eventually(async () => {
+      const coming = await peer.peek(1)
+      if (coming.includes('basic.qos-ok')) await peer.expect(1, 'basic.qos-ok')
+      else bodies.push(...(await takeDeliveries(peer, 1)))
+      return bodies.length === 5
+    }, 'all messages')
+    expect(bodies).toEqual(['m2', 'm3', 'm4', 'm5', 'm6'])
   })
 
   it('applies to consumers that start later', async () => {

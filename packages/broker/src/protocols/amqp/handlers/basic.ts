@@ -20,8 +20,10 @@ export const basicHandlers: MethodHandlers = {
     if (args.prefetchSize !== 0) {
       throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, `prefetch_size!=0 (${args.prefetchSize})`)
     }
-    if (args.global) channel.setGlobalPrefetch(args.prefetchCount)
-    else channel.prefetchCount = args.prefetchCount
+    if (!args.global) channel.prefetchCount = args.prefetchCount
+    // As RabbitMQ does: a limit for each consumer lifts the one that all share.
+    if (args.global || channel.globalPrefetchCount !== 0)
+      channel.setGlobalPrefetch(args.global ? args.prefetchCount : 0)
     channel.send('basic.qos-ok', {})
   },
 
