@@ -20,6 +20,7 @@ import { Acceptor } from './net/acceptor.ts'
 import { type ListenerInfo, openListeners } from './net/open-listeners.ts'
 import { AmqpConnection } from './protocols/amqp/connection.ts'
 import { CreditDelay } from './protocols/amqp/credit-delay.ts'
+import { DeliveryTimeouts } from './protocols/amqp/delivery-timeouts.ts'
 import { Turn } from './scheduler/turn.ts'
 import { Vhost } from './vhost/vhost.ts'
 
@@ -97,6 +98,9 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const connections = new Set<AmqpConnection>()
   let lastGone = (): void => {}
   const creditDelay = new CreditDelay()
+  const deliveryTimeouts = new DeliveryTimeouts(clock, connections, resolved.consumerTimeoutMs, (error) => {
+    logger.error({ err: error }, 'bug while looking for late acknowledgements')
+  })
   const alarms = new Alarms(() => {
     for (const connection of connections) connection.alarmsChanged()
     blockedConnections.alarmsChanged()
@@ -110,6 +114,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     store,
     turn,
     creditDelay,
+    deliveryTimeouts,
     clock,
     random,
     accessVersion,
@@ -161,6 +166,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     if (connections.size > 0) await new Promise<void>((resolve) => (lastGone = resolve))
     cut.clear()
     creditDelay.close()
+    deliveryTimeouts.close()
     for (const vhost of vhosts.values()) vhost.close()
     store.close()
     logger.info({}, 'broker closed')

@@ -246,6 +246,24 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     default: 30_000,
     description: 'time a client has to finish a close handshake, in milliseconds',
   },
+  channelMaxPerNode: {
+    fileKey: 'channel_max_per_node',
+    rule: { kind: 'integer', min: 0 },
+    default: 0,
+    description: 'most channels of all connections together; 0 is no limit',
+  },
+  consumerMaxPerChannel: {
+    fileKey: 'consumer_max_per_channel',
+    rule: { kind: 'integer', min: 0 },
+    default: 0,
+    description: 'most consumers of one channel; 0 is no limit',
+  },
+  consumerTimeoutMs: {
+    fileKey: 'consumer_timeout',
+    rule: { kind: 'integer', min: 0, max: TIMER_MAX },
+    default: 1_800_000,
+    description: 'how long a client may hold a delivery without acknowledging it, in milliseconds; 0 is no limit',
+  },
   messageSizeMax: {
     fileKey: 'max_message_size',
     rule: { kind: 'integer', min: 1, max: 536_870_912 },

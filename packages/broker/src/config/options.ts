@@ -79,6 +79,26 @@ export interface BrokerOptions {
    * @default 2047
    */
   readonly channelMax?: number
+  /**
+   * Most channels of all connections together. Opening more closes the connection with 530 NOT_ALLOWED. 0 stands for no limit.
+   *
+   * @default 0
+   */
+  readonly channelMaxPerNode?: number
+  /**
+   * Most consumers of one channel. Starting more closes the connection with 530 NOT_ALLOWED. 0 stands for no limit.
+   *
+   * @default 0
+   */
+  readonly consumerMaxPerChannel?: number
+  /**
+   * How long a client may hold a delivery without acknowledging it, in milliseconds; then its channel is closed with
+   * 406 PRECONDITION_FAILED. Queues and consumers may set another. It is looked for once a minute, with short timeouts more often.
+   * 0 stands for no limit.
+   *
+   * @default 1800000
+   */
+  readonly consumerTimeoutMs?: number
   /** Most milliseconds from accepting a connection to `connection.open`. @default 10000 */
   readonly handshakeTimeoutMs?: number
   /** How long a refused login is kept waiting before its connection ends, in milliseconds. @default 3000 */

@@ -44,6 +44,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'x-queue-type': (value) =>
     checkType(value, 'S') ??
     checkOneOf(value, ['classic', 'quorum', 'stream'], `"unsupported queue type '${value.value}'"`),
+  'x-consumer-timeout': (value) => checkInteger(value) ?? checkRange(value, 0, MILLISECONDS_MAX),
   'x-single-active-consumer': (value) => checkType(value, 't'),
   'x-queue-master-locator': (value) =>
     checkType(value, 'S') ?? checkOneOf(value, ['min-masters', 'client-local', 'random'], 'invalid_queue_locator_arg'),

@@ -14,6 +14,8 @@ import type { Vhost } from '../../vhost/vhost.ts'
 import type { PublisherConfirms } from './confirms.ts'
 import type { AmqpConnection } from './connection.ts'
 import type { AmqpConsumer } from './consumer.ts'
+import { limitOf } from './delivery-timeouts.ts'
+import { DeliveryWatermarks } from './delivery-watermarks.ts'
 import { writeMessage } from './message-writer.ts'
 import { createReturnPrefix } from './method-prefix.ts'
 import { Publisher } from './publisher.ts'
@@ -56,6 +58,10 @@ export class Channel {
   /** The name made up for a declare that waits for an answer about rights. */
   madeUpQueueName: string | undefined
   #globalUnackedCount = 0
+  /** When deliveries were handed out; made when that is first asked. */
+  #watermarks: DeliveryWatermarks | undefined
+  /** Shortest timeout that a consumer or queue sets, of the consumers and the messages that are out. */
+  #shortestTimeoutMs = Infinity
 
   constructor(number: number, connection: AmqpConnection, vhost: Vhost, rights: Rights) {
     this.number = number
@@ -170,6 +176,42 @@ export class Channel {
     }
     // Credit returns last, so that a message that went back is not handed out before the older ones with it are there.
     for (const { consumer } of messages) consumer?.returnCredit()
+  }
+
+  /** Messages are handed out from now on that have this timeout, in milliseconds; `undefined` for the general one. */
+  noteTimeout(timeoutMs: number | undefined): void {
+    if (timeoutMs === undefined) return
+    this.#shortestTimeoutMs = Math.min(this.#shortestTimeoutMs, limitOf(timeoutMs))
+    this.connection.services.deliveryTimeouts.expect(timeoutMs)
+  }
+
+  /** The shortest time, in milliseconds, that a consumer or queue of the channel itself sets for acknowledgements. */
+  shortestTimeout(): number {
+    if (this.unacked.count === 0) this.#shortestTimeoutMs = Infinity
+    for (const { timeoutMs } of this.consumers.values()) {
+      if (timeoutMs !== undefined) this.#shortestTimeoutMs = Math.min(this.#shortestTimeoutMs, limitOf(timeoutMs))
+    }
+    return this.#shortestTimeoutMs
+  }
+
+  /**
+   * The timeout, in milliseconds, that a delivery has exceeded which the client still holds; `undefined` when none has.
+   *
+   * @param timeoutMs Where neither consumer nor queue set one. @param shortestMs No delivery has a shorter one.
+   */
+  exceededTimeout(now: number, timeoutMs: number, shortestMs: number): number | undefined {
+    if (this.closing || this.unacked.count === 0) return undefined
+    this.#watermarks ??= new DeliveryWatermarks()
+    const watermarks = this.#watermarks
+    watermarks.note(now, this.nextDeliveryTag - 1, this.unacked.firstTag)
+    let exceeded: number | undefined
+    this.unacked.findUpTo(watermarks.lastTagAt(now - shortestMs), (deliveryTag, queue, consumer) => {
+      const limit = limitOf(consumer?.timeoutMs ?? queue.features.consumerTimeoutMs ?? timeoutMs)
+      if (deliveryTag > watermarks.lastTagAt(now - limit)) return false
+      exceeded = limit
+      return true
+    })
+    return exceeded
   }
 
   /** A queue that a consumer of the channel was on is gone. */

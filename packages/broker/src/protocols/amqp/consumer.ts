@@ -23,6 +23,8 @@ export interface ConsumerSettings {
   readonly prefetchCount: number
   /** `x-priority`. */
   readonly priority: number
+  /** `x-consumer-timeout`, in milliseconds, 0 for none; `undefined` leaves it to the queue. */
+  readonly timeoutMs: number | undefined
 }
 
 export class AmqpConsumer implements QueueConsumer {
@@ -38,6 +40,7 @@ export class AmqpConsumer implements QueueConsumer {
   next: QueueConsumer | undefined = undefined
   previous: QueueConsumer | undefined = undefined
 
+  readonly #timeoutMs: number | undefined
   readonly #prefix: Uint8Array
   readonly #prefixView: DataView
   readonly #tagOffset: number
@@ -54,10 +57,16 @@ export class AmqpConsumer implements QueueConsumer {
     this.exclusive = settings.exclusive
     this.prefetchCount = settings.prefetchCount
     this.priority = settings.priority
+    this.#timeoutMs = settings.timeoutMs
     this.#halfPrefetch = settings.prefetchCount === 0 ? -1 : settings.prefetchCount >> 1
     this.#prefix = createDeliverPrefix(channel.number, settings.tag)
     this.#prefixView = new DataView(this.#prefix.buffer, this.#prefix.byteOffset, this.#prefix.byteLength)
     this.#tagOffset = this.#prefix.length - TAG_AND_BIT_SIZE
+  }
+
+  /** How long it may hold a message, in milliseconds, 0 for ever; `undefined` where the broker's option decides. */
+  get timeoutMs(): number | undefined {
+    return this.#timeoutMs ?? this.queue.features.consumerTimeoutMs
   }
 
   canTake(): boolean {

@@ -50,6 +50,7 @@ export function consumeReplies(channel: Channel, args: MethodArgs<'basic.consume
     exclusive: false,
     prefetchCount: 0,
     priority: 0,
+    timeoutMs: undefined,
   })
   channel.consumers.set(consumer.tag, consumer)
   channel.replyTo = new ReplyTo(consumer)

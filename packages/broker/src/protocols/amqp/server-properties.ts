@@ -9,6 +9,9 @@ import type { FieldTable } from '@warrenmq/codec'
 /** RabbitMQ's version whose behaviour and texts are followed. */
 const COMPATIBLE_VERSION = '3.10.8'
 
+/** What RabbitMQ would call its node. */
+export const NODE_NAME = 'warren@localhost'
+
 const CAPABILITIES = [
   'publisher_confirms',
   'exchange_exchange_bindings',
@@ -24,7 +27,7 @@ const CAPABILITIES = [
 export function createServerProperties(): FieldTable {
   return {
     capabilities: Object.fromEntries(CAPABILITIES.map((name) => [name, true])),
-    cluster_name: 'warren@localhost',
+    cluster_name: NODE_NAME,
     copyright: 'Copyright the WarrenMQ authors',
     information: 'Licensed under the Apache License, Version 2.0',
     platform: `WarrenMQ on Node.js ${process.versions.node}`,

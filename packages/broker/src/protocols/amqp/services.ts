@@ -13,6 +13,7 @@ import type { Turn } from '../../scheduler/turn.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { AmqpConnection } from './connection.ts'
 import type { CreditDelay } from './credit-delay.ts'
+import type { DeliveryTimeouts } from './delivery-timeouts.ts'
 
 export interface AmqpServices {
   readonly options: ResolvedBrokerOptions
@@ -20,6 +21,7 @@ export interface AmqpServices {
   readonly store: MessageStore
   readonly turn: Turn
   readonly creditDelay: CreditDelay
+  readonly deliveryTimeouts: DeliveryTimeouts
   readonly clock: Clock
   readonly random: RandomSource
   readonly authenticator: Authenticator

@@ -14,6 +14,7 @@ import { Channel } from './channel.ts'
 import type { AmqpConnection } from './connection.ts'
 import { handleChannelMethod } from './handlers/index.ts'
 import { contentError, internalError, methodError, unexpectedFrame, unknownFrame } from './method-errors.ts'
+import { NODE_NAME } from './server-properties.ts'
 
 const ACK_SIZE = 13
 const METHOD_ID_SIZE = 4
@@ -67,6 +68,14 @@ export class Session {
     let backlog = 0
     for (const channel of this.channels.values()) backlog = Math.max(backlog, channel.publisher.backlog())
     return backlog
+  }
+
+  /** Closes the channels with a delivery that has waited for its acknowledgement for too long; see `Channel.exceededTimeout`. */
+  closeLateChannels(now: number, timeoutMs: number, shortestMs: number): void {
+    for (const channel of this.channels.values()) {
+      const exceeded = channel.exceededTimeout(now, timeoutMs, shortestMs)
+      if (exceeded !== undefined) this.#closeChannel(channel, deliveryTimedOut(channel.number, exceeded), 0)
+    }
   }
 
   /** Ends all channels. */
@@ -138,10 +147,23 @@ export class Session {
       const text = `number of channels opened (${size}) has reached the negotiated channel_max (${this.#channelMax})`
       throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, 0)
     }
+    this.#assertNodeHasRoom()
     const channel = new Channel(channelNumber, this.#connection, this.vhost, this.rights)
     this.channels.set(channelNumber, channel)
     this.#lastChannel = channel
     channel.send('channel.open-ok', {})
+  }
+
+  #assertNodeHasRoom(): void {
+    const { connections, options } = this.#connection.services
+    if (options.channelMaxPerNode === 0) return
+    let count = 0
+    for (const { session } of connections) count += session?.channels.size ?? 0
+    if (count < options.channelMaxPerNode) return
+    const text =
+      `number of channels opened on node '${NODE_NAME}' has reached the maximum allowed limit of ` +
+      `(${options.channelMaxPerNode})`
+    throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, 0)
   }
 
   #channelClosed(channel: Channel): void {
@@ -171,10 +193,14 @@ export class Session {
       this.#connection.fail(exception, id)
       return
     }
+    this.#closeChannel(channel, exception, id)
+  }
+
+  #closeChannel(channel: Channel, exception: AmqpException, methodId: number): void {
     const { logger } = this.#connection.services
     logger.warn({ connection: this.#connection.name, channel: channel.number }, exception.message)
     channel.release()
-    channel.send('channel.close', closeArguments(exception, id))
+    channel.send('channel.close', closeArguments(exception, methodId))
   }
 
   #asException(error: unknown, id: number, bytes: Uint8Array, start: number, end: number): AmqpException {
@@ -186,6 +212,13 @@ export class Session {
     logger.error({ connection: this.#connection.name, err: error }, 'bug while handling a frame')
     return internalError()
   }
+}
+
+function deliveryTimedOut(channelNumber: number, timeoutMs: number): ChannelException {
+  const text =
+    `delivery acknowledgement on channel ${channelNumber} timed out. Timeout value used: ${timeoutMs} ms. ` +
+    'This timeout value can be configured, see consumers doc guide to learn more'
+  return new ChannelException(ReplyCode.PRECONDITION_FAILED, text, 0)
 }
 
 function assertMethod(bytes: Uint8Array, start: number, end: number): void {

@@ -95,6 +95,21 @@ export class UnackedList {
     }
   }
 
+  /** The oldest message with a tag up to `lastTag` that `test` says yes to. */
+  findUpTo(
+    lastTag: number,
+    test: (deliveryTag: number, queue: Queue, consumer: AmqpConsumer | undefined) => boolean,
+  ): UnackedMessage | undefined {
+    for (let i = 0; i < this.#span; i++) {
+      const index = (this.#head + i) & this.#mask
+      const queue = this.#queues[index]
+      if (queue === undefined) continue
+      if (this.#tags[index] > lastTag) return undefined
+      if (test(this.#tags[index], queue, this.#consumers[index])) return this.#at(index)
+    }
+    return undefined
+  }
+
   /**
    * Settles the message with this tag with its queue, without making an object of it: the short way of `remove` for an `ack`.
    * Returns `false` when there is none.

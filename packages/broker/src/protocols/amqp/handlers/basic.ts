@@ -1,10 +1,10 @@
 /** Methods of the class `basic`, except publish and the short form of ack, which have their own ways. */
 
-import { type MethodArgs, ReplyCode } from '@warrenmq/codec'
+import { type MethodArgs, ReplyCode, type TypedTable } from '@warrenmq/codec'
 import { createName } from '../../../clock.ts'
 import { ChannelException, ConnectionException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
-import { checkInteger } from '../../../vhost/argument-value.ts'
+import { checkInteger, isInteger } from '../../../vhost/argument-value.ts'
 import { DIRECT_REPLY_TO } from '../../../vhost/reply-queues.ts'
 import { describeResource } from '../../../vhost/resource-name.ts'
 import { type Channel, unknownDeliveryTag } from '../channel.ts'
@@ -31,6 +31,7 @@ export const basicHandlers: MethodHandlers = {
     if (args.consumerTag !== '' && channel.consumers.has(args.consumerTag)) {
       throw new ConnectionException(ReplyCode.NOT_ALLOWED, `attempt to reuse consumer tag '${args.consumerTag}'`)
     }
+    assertConsumerAllowed(channel)
     if (args.queue === DIRECT_REPLY_TO) {
       consumeReplies(channel, args)
       return
@@ -45,9 +46,11 @@ export const basicHandlers: MethodHandlers = {
       exclusive: args.exclusive,
       prefetchCount: channel.prefetchCount,
       priority: Number(args.arguments['x-priority']?.value ?? 0),
+      timeoutMs: timeoutOf(args.arguments),
     })
     channel.consumers.set(consumer.tag, consumer)
     if (!args.noWait) channel.send('basic.consume-ok', { consumerTag: consumer.tag })
+    channel.noteTimeout(consumer.timeoutMs)
     queue.addConsumer(consumer)
   },
 
@@ -105,6 +108,21 @@ function recover(channel: Channel, requeue: boolean): void {
   channel.settle(channel.takeUnacked(0, true), 'requeue')
 }
 
+/** @throws ConnectionException NOT_ALLOWED when the channel has as many consumers as it may. */
+function assertConsumerAllowed(channel: Channel): void {
+  const max = channel.connection.services.options.consumerMaxPerChannel
+  if (max !== 0 && channel.consumers.size >= max) {
+    throw new ConnectionException(ReplyCode.NOT_ALLOWED, `reached maximum (${max}) of consumers per channel`)
+  }
+}
+
+/** `x-consumer-timeout` in milliseconds. Like every argument of a consumer that RabbitMQ 3.10 does not know, one that does not fit is ignored. */
+function timeoutOf(table: TypedTable): number | undefined {
+  const timeout = table['x-consumer-timeout']
+  if (timeout === undefined || !isInteger(timeout) || Number(timeout.value) < 0) return undefined
+  return Number(timeout.value)
+}
+
 function assertConsumable(channel: Channel, queue: Queue, args: MethodArgs<'basic.consume'>): void {
   const resource = describeResource('queue', queue.name, channel.vhost.name)
   const priority = args.arguments['x-priority']
@@ -134,5 +152,8 @@ function get(channel: Channel, queue: Queue, noAck: boolean): void {
   const prefix = createGetOkPrefix(channel.number, deliveryTag, redelivered)
   writeMessage(channel.output, channel.number, channel.frameSizeMax, prefix, message, queue.readyCount)
   if (noAck) queue.settle(position, sequence)
-  else channel.unacked.push(deliveryTag, queue, position, sequence, undefined)
+  else {
+    channel.unacked.push(deliveryTag, queue, position, sequence, undefined)
+    channel.noteTimeout(queue.features.consumerTimeoutMs)
+  }
 }
