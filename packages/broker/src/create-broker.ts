@@ -3,8 +3,9 @@
  */
 
 import { AccessVersion } from './access/access-version.ts'
-import { InternalAuthenticator } from './access/authenticator.ts'
-import { InternalAuthorization } from './access/internal-authorization.ts'
+import { Authenticator } from './access/authenticator.ts'
+import { InternalAuthentication } from './access/internal-authentication.ts'
+import { LoginDelay } from './access/login-delay.ts'
 import { SCRYPT } from './access/password.ts'
 import { ALL_PERMISSIONS } from './access/permissions.ts'
 import { UserStore } from './access/user-store.ts'
@@ -92,9 +93,9 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     for (const vhost of vhosts.values()) vhost.topologyVersion++
   })
   const users = new UserStore(accessVersion)
-  const authorization = new InternalAuthorization(users)
-  const authenticator = new InternalAuthenticator(users, resolved.loopbackUsers, random)
-  addDefaultUser(resolved, users, authenticator, random)
+  const internal = new InternalAuthentication(users, random)
+  addDefaultUser(resolved, users, internal, random)
+  const authenticator = new Authenticator([internal], resolved.loopbackUsers, new LoginDelay(clock))
   const connections = new Set<AmqpConnection>()
   let lastGone = (): void => {}
   const creditDelay = new CreditDelay()
@@ -118,7 +119,6 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     clock,
     random,
     accessVersion,
-    authorization,
     authenticator,
     logger,
     connections,
@@ -207,18 +207,18 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
 
 /**
  * The user of the configuration, with all rights. The password is there in plain text, so no hash of it is derived, which would take longer
- * than all the rest of the start: the hash kept is one that no password has, and the authenticator remembers the password for it.
+ * than all the rest of the start: the hash kept is one that no password has, and the backend remembers the password for it.
  */
 function addDefaultUser(
   { defaultUser, defaultPassword, vhosts }: ResolvedBrokerOptions,
   users: UserStore,
-  authenticator: InternalAuthenticator,
+  internal: InternalAuthentication,
   random: RandomSource,
 ): void {
   const password = { hash: Buffer.from(random(48)).toString('base64'), algorithm: SCRYPT }
   users.put({ name: defaultUser, password, tags: ['administrator'] })
   for (const vhost of vhosts) users.putPermissions(defaultUser, vhost, ALL_PERMISSIONS)
-  authenticator.configure(defaultPassword, password)
+  internal.configure(defaultPassword, password)
 }
 
 function brokerUrl(user: string, password: string, listeners: readonly ListenerInfo[]): string {

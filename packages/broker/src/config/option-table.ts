@@ -5,6 +5,7 @@
  * come from this table.
  */
 
+import { SASL_MECHANISMS } from '../access/sasl.ts'
 import type { BrokerOptions, ResolvedBrokerOptions } from './options.ts'
 
 /** How much the program tells: RabbitMQ's words. */
@@ -37,6 +38,8 @@ interface TextRule {
 interface NamesRule {
   readonly kind: 'names'
   readonly countMin: number
+  /** The names there are, if not any will do. */
+  readonly choices?: readonly string[]
 }
 
 /** One word of a list. */
@@ -79,6 +82,10 @@ export interface OptionRow<Value extends OptionValue = OptionValue> {
   /** For the help text and the documentation: a phrase without a full stop. */
   readonly description: string
 }
+
+/** Names in a client's certificate. */
+export const CERTIFICATE_LOGINS = ['distinguished_name', 'common_name'] as const
+export type CertificateLogin = (typeof CERTIFICATE_LOGINS)[number]
 
 /** Longest delay of the timers that Node offers, in milliseconds. */
 const TIMER_MAX = 2_147_483_647
@@ -335,6 +342,18 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     rule: { kind: 'names', countMin: 0 },
     default: ['guest'],
     description: 'users who may log in from this machine only',
+  },
+  authMechanisms: {
+    fileKey: 'auth_mechanisms',
+    rule: { kind: 'names', countMin: 1, choices: SASL_MECHANISMS },
+    default: ['PLAIN', 'AMQPLAIN'],
+    description: 'SASL mechanisms offered to clients',
+  },
+  certificateLogin: {
+    fileKey: 'ssl_cert_login_from',
+    rule: { kind: 'choice', choices: CERTIFICATE_LOGINS },
+    default: 'distinguished_name',
+    description: 'name in a client certificate that is the user of EXTERNAL',
   },
   vhosts: {
     fileKey: 'default_vhost',

@@ -47,6 +47,7 @@ export function describeRule(rule: OptionRule): string {
     case 'boolean':
       return 'true or false'
     case 'names':
+      if (rule.choices !== undefined) return `a list out of ${rule.choices.join(', ')}`
       return rule.countMin === 0 ? 'a list of names, or none' : 'a list of at least one name'
     case 'choice':
       return `one of ${rule.choices.join(', ')}`
@@ -66,7 +67,11 @@ function isAllowed(rule: OptionRule, value: unknown): boolean {
     case 'boolean':
       return typeof value === 'boolean'
     case 'names':
-      return Array.isArray(value) && value.length >= rule.countMin && value.every(isName)
+      return (
+        Array.isArray(value) &&
+        value.length >= rule.countMin &&
+        value.every((name) => isName(name) && (rule.choices?.includes(name) ?? true))
+      )
     case 'choice':
       return rule.choices.includes(value as string)
     case 'ratio':

@@ -2,7 +2,7 @@
  * The options of a broker as its users give them, and as its code reads them. Defaults and ranges stand in `option-table.ts`.
  */
 
-import { BROKER_OPTIONS, type OptionRow } from './option-table.ts'
+import { BROKER_OPTIONS, type CertificateLogin, type OptionRow } from './option-table.ts'
 import { assertOptionValue } from './option-value.ts'
 
 /** Options of a broker. All have defaults; `undefined` stands for the default. */
@@ -143,6 +143,10 @@ export interface BrokerOptions {
   readonly defaultPassword?: string
   /** Users who may log in from this machine only. @default guest */
   readonly loopbackUsers?: readonly string[]
+  /** SASL mechanisms offered to clients: PLAIN, AMQPLAIN, EXTERNAL, RABBIT-CR-DEMO. @default PLAIN, AMQPLAIN */
+  readonly authMechanisms?: readonly string[]
+  /** The name in a client's certificate that is the user of the mechanism EXTERNAL. @default distinguished_name */
+  readonly certificateLogin?: CertificateLogin
   /** Virtual hosts. @default / */
   readonly vhosts?: readonly string[]
   /** Most milliseconds that `close` waits for clients to take leave. @default 5000 */

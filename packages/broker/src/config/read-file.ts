@@ -102,6 +102,7 @@ const LISTS: readonly { readonly prefix: string; readonly name: OptionName }[] =
   { prefix: 'listeners.ssl.', name: 'tlsListeners' },
   { prefix: 'ssl_options.versions.', name: 'tlsVersions' },
   { prefix: 'ssl_options.ciphers.', name: 'tlsCiphers' },
+  { prefix: 'auth_mechanisms.', name: 'authMechanisms' },
 ]
 
 /** RabbitMQ's keys that concern nothing here. */

@@ -23,7 +23,7 @@ import {
   type TypedTable,
 } from '@warrenmq/codec'
 import { readUint32 } from '@warrenmq/codec/internal'
-import type { Login } from '../../access/authenticator.ts'
+import type { Login } from '../../access/authentication-backend.ts'
 import type { Rights } from '../../access/rights.ts'
 import type { Blocked } from '../../alarms/blocked-connections.ts'
 import { AmqpException, ConnectionException, closeArguments } from '../../errors.ts'
@@ -80,6 +80,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   /** What has come of the protocol header. */
   #header: Uint8Array = new Uint8Array(0)
   #session: Session | undefined
+  #login: Login | undefined
   /** The session, while its frames go straight to it: the connection is running and there is no alarm. */
   #direct: Session | undefined
   /** Whether an alarm keeps the connection from being read. */
@@ -253,11 +254,28 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
       this.#setDeadline(this.#closeWaitMs(), 'client did not end the connection')
       this.services.logger.info({ connection: this.name }, 'connection closed by client')
     } else if (method.name === 'connection.update-secret') {
-      this.send('connection.update-secret-ok', {})
+      this.#updateSecret(Buffer.from(method.args.newSecret).toString())
     } else {
       const text = 'unexpected method in connection state running'
       throw new ConnectionException(ReplyCode.CHANNEL_ERROR, text, method.id)
     }
+  }
+
+  #updateSecret(secret: string): void {
+    const renewed = this.#login?.renew?.(secret)
+    if (renewed === undefined) {
+      this.send('connection.update-secret-ok', {})
+      return
+    }
+    const answer = (taken: boolean) => {
+      if (this.#state !== 'running') return
+      if (taken) this.send('connection.update-secret-ok', {})
+      else {
+        const text = 'New secret was refused by one of the backends'
+        this.fail(new ConnectionException(ReplyCode.NOT_ALLOWED, text), MethodId.connectionUpdateSecret)
+      }
+    }
+    this.pauseWhile(renewed.then(answer))
   }
 
   #closingFrame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number): void {
@@ -358,9 +376,10 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#paused = true
     this.#gate.close()
     work
+      .catch((error) => this.#failed(error, 0))
       .then(() => {
         this.#paused = false
-        // A refused login may be closed with a handshake: its close-ok has to be seen.
+        // Also after a failure: the close-ok has to be seen.
         if (this.#state !== 'closed') this.#input.release()
       })
       .catch((error) => this.#failed(error instanceof CodecError ? framingError(error) : error, 0))
@@ -378,13 +397,13 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.clientCapabilities = capabilities
   }
 
-  loggedIn({ user, tags }: Login): void {
-    this.user = user
-    this.tags = tags
+  loggedIn(login: Login): void {
+    this.user = login.user
+    this.tags = login.tags
+    this.#login = login
   }
 
-  loginRefused(mechanism: string, user: string): void {
-    const reason = `login of user '${user}' was refused`
+  loginRefused(mechanism: string, reason: string): void {
     if (!this.clientCapabilities.authenticationFailureClose) {
       this.refuse(reason)
       return

@@ -5,8 +5,6 @@
  */
 
 import {
-  decodeAmqplainResponse,
-  decodePlainResponse,
   FRAME_MIN_SIZE,
   type Method,
   type MethodArgs,
@@ -17,16 +15,15 @@ import {
   ReplyCode,
   type TypedTable,
 } from '@warrenmq/codec'
-import type { Login } from '../../access/authenticator.ts'
+import type { Credentials, Login } from '../../access/authentication-backend.ts'
 import type { Subject } from '../../access/authorization-backend.ts'
 import { Rights } from '../../access/rights.ts'
+import { beginSasl, type SaslStep } from '../../access/sasl.ts'
 import { ConnectionException } from '../../errors.ts'
 import type { Peer } from '../../net/peer.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { createServerProperties } from './server-properties.ts'
 import type { AmqpServices } from './services.ts'
-
-const MECHANISMS = 'PLAIN AMQPLAIN'
 
 /** What the client can do, as far as the broker acts on it. */
 export interface ClientCapabilities {
@@ -52,27 +49,29 @@ export interface Tuning {
 /** The connection, as far as the handshake acts on it. */
 export interface HandshakeHost {
   readonly peer: Peer
-  readonly user: string
-  readonly tags: readonly string[]
   send<N extends MethodName>(name: N, args: MethodInput<N>): void
   /** Takes no frame until the promise is settled. */
   pauseWhile(work: Promise<void>): void
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void
   loggedIn(login: Login): void
   /** The login failed: says so if the client understands it, and closes. */
-  loginRefused(mechanism: string, user: string): void
+  loginRefused(mechanism: string, reason: string): void
   tuned(tuning: Tuning): void
   opened(vhost: Vhost, rights: Rights): void
   /** Closes silently, after a while. */
   refuse(reason: string): void
 }
 
-type Step = 'start-ok' | 'authenticating' | 'tune-ok' | 'open' | 'done'
+type Step = 'start-ok' | 'secure-ok' | 'authenticating' | 'tune-ok' | 'open' | 'done'
 
 export class Handshake {
   readonly #host: HandshakeHost
   readonly #services: AmqpServices
   #step: Step = 'start-ok'
+  #mechanism = ''
+  /** Takes the answer to the challenge that was sent. */
+  #answered: (response: Uint8Array) => SaslStep = () => ({ kind: 'malformed' })
+  #login: Login | undefined
 
   constructor(host: HandshakeHost, services: AmqpServices) {
     this.#host = host
@@ -85,7 +84,7 @@ export class Handshake {
       versionMajor: 0,
       versionMinor: 9,
       serverProperties: createServerProperties(),
-      mechanisms: MECHANISMS,
+      mechanisms: this.#services.options.authMechanisms.join(' '),
       locales: 'en_US',
     })
   }
@@ -93,29 +92,52 @@ export class Handshake {
   /** Takes the next method of the connection. */
   method(method: Method): void {
     if (this.#step === 'start-ok' && method.name === 'connection.start-ok') this.#startOk(method.args)
-    else if (this.#step === 'tune-ok' && method.name === 'connection.tune-ok') this.#tuneOk(method.args)
+    else if (this.#step === 'secure-ok' && method.name === 'connection.secure-ok') {
+      this.#saslStep(this.#answered(method.args.response))
+    } else if (this.#step === 'tune-ok' && method.name === 'connection.tune-ok') this.#tuneOk(method.args)
     else if (this.#step === 'open' && method.name === 'connection.open') this.#open(method.args)
     else this.#host.refuse(`unexpected ${method.name} while waiting for ${this.#step}`)
   }
 
   #startOk(args: MethodArgs<'connection.start-ok'>): void {
     this.#host.clientKnown(args.clientProperties, readCapabilities(args.clientProperties))
-    const credentials = decodeResponse(args.mechanism, args.response)
-    if (credentials === undefined) {
-      this.#host.refuse(`cannot use mechanism ${args.mechanism} or its response`)
-      return
-    }
-    this.#step = 'authenticating'
-    this.#host.pauseWhile(this.#authenticate(args.mechanism, credentials))
+    const { authMechanisms, certificateLogin } = this.#services.options
+    this.#mechanism = args.mechanism
+    if (!authMechanisms.includes(args.mechanism)) this.#host.refuse(`mechanism ${args.mechanism} is not offered`)
+    else
+      this.#saslStep(
+        beginSasl(args.mechanism, args.response, { certificate: this.#host.peer.tls?.certificate, certificateLogin }),
+      )
   }
 
-  async #authenticate(mechanism: string, credentials: { user: string; password: string }): Promise<void> {
-    const { fromLoopback } = this.#host.peer
-    const login = await this.#services.authenticator.authenticate({ ...credentials, fromLoopback })
-    if (login === undefined) {
-      this.#host.loginRefused(mechanism, credentials.user)
+  #saslStep(step: SaslStep): void {
+    switch (step.kind) {
+      case 'malformed':
+        this.#host.refuse(`malformed response of mechanism ${this.#mechanism}`)
+        break
+      case 'refused':
+        this.#host.loginRefused(this.#mechanism, 'the client has no certificate that names a user')
+        break
+      case 'challenge':
+        this.#step = 'secure-ok'
+        this.#answered = step.next
+        this.#host.send('connection.secure', { challenge: step.challenge })
+        break
+      case 'credentials':
+        this.#step = 'authenticating'
+        this.#host.pauseWhile(this.#authenticate(step))
+    }
+  }
+
+  async #authenticate({ user, password }: Credentials): Promise<void> {
+    const { remoteAddress = '', fromLoopback } = this.#host.peer
+    const source = { address: remoteAddress, fromLoopback }
+    const login = await this.#services.authenticator.authenticate({ user, password }, source)
+    if ('refused' in login) {
+      this.#host.loginRefused(this.#mechanism, login.refused)
       return
     }
+    this.#login = login
     this.#host.loggedIn(login)
     this.#step = 'tune-ok'
     const { channelMax, frameSizeMax, heartbeatSeconds } = this.#services.options
@@ -142,19 +164,19 @@ export class Handshake {
   #open(args: MethodArgs<'connection.open'>): void {
     const vhost = this.#services.vhosts.get(args.virtualHost)
     if (vhost === undefined) throw notAllowed(`vhost ${args.virtualHost} not found`)
-    const { authorization, accessVersion } = this.#services
-    const { user, tags, peer } = this.#host
-    const subject = { user, tags, vhost: vhost.name, remoteAddress: peer.remoteAddress ?? '' }
-    const enter = (may: boolean) => {
-      if (!may) throw notAllowed(`access to vhost '${vhost.name}' refused for user '${user}'`)
+    const { user, tags, authorization } = this.#login as Login
+    const { remoteAddress = '' } = this.#host.peer
+    const subject = { user, tags, vhost: vhost.name, remoteAddress }
+    const enter = (answers: readonly boolean[]) => {
+      if (!answers.every(Boolean)) throw notAllowed(`access to vhost '${vhost.name}' refused for user '${user}'`)
       // It may have been deleted while a backend was asked.
       if (this.#services.vhosts.get(vhost.name) !== vhost) throw vhostDown(subject)
-      this.#host.opened(vhost, new Rights(subject, [authorization], accessVersion))
+      this.#host.opened(vhost, new Rights(subject, authorization, this.#services.accessVersion))
     }
     this.#step = 'done'
-    const answer = authorization.mayEnter(subject)
-    if (typeof answer === 'boolean') enter(answer)
-    else this.#host.pauseWhile(answer.then(enter))
+    const answers = authorization.map((backend) => backend.mayEnter(subject))
+    if (answers.every((answer) => typeof answer === 'boolean')) enter(answers)
+    else this.#host.pauseWhile(Promise.all(answers).then(enter))
   }
 }
 
@@ -173,14 +195,6 @@ export function isOurProtocol(received: Uint8Array): boolean {
   if (header === undefined) return false
   const version = [header.protocolId, header.major, header.minor, header.revision].join('.')
   return version === '0.0.9.1' || version === '1.1.0.9'
-}
-
-function decodeResponse(mechanism: string, response: Uint8Array): { user: string; password: string } | undefined {
-  if (mechanism === 'AMQPLAIN') return decodeAmqplainResponse(response)
-  if (mechanism !== 'PLAIN') return undefined
-  const plain = decodePlainResponse(response)
-  // RabbitMQ takes no identity to act as.
-  return plain === undefined || plain.authzid !== '' ? undefined : plain
 }
 
 function readCapabilities(properties: TypedTable): ClientCapabilities {

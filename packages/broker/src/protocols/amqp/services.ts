@@ -2,7 +2,6 @@
 
 import type { AccessVersion } from '../../access/access-version.ts'
 import type { Authenticator } from '../../access/authenticator.ts'
-import type { AuthorizationBackend } from '../../access/authorization-backend.ts'
 import type { Alarms } from '../../alarms/alarms.ts'
 import type { BlockedConnections } from '../../alarms/blocked-connections.ts'
 import type { Clock, RandomSource } from '../../clock.ts'
@@ -26,7 +25,6 @@ export interface AmqpServices {
   readonly random: RandomSource
   readonly authenticator: Authenticator
   readonly accessVersion: AccessVersion
-  readonly authorization: AuthorizationBackend
   readonly alarms: Pick<Alarms, 'active' | 'reason'>
   readonly blockedConnections: BlockedConnections
   readonly logger: Logger

@@ -63,6 +63,8 @@ describe('resolveBrokerOptions', () => {
       defaultUser: 'guest',
       defaultPassword: 'guest',
       loopbackUsers: ['guest'],
+      authMechanisms: ['PLAIN', 'AMQPLAIN'],
+      certificateLogin: 'distinguished_name',
       vhosts: ['/'],
       shutdownTimeoutMs: 5000,
     })

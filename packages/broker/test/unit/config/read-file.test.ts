@@ -152,3 +152,8 @@ log.console.level = warning
     },
   )
 })
+
+it('reads the members of a list', () => {
+  const text = 'auth_mechanisms.1 = EXTERNAL\nauth_mechanisms.2 = PLAIN\n'
+  expect(parseConfiguration(text, 'f').authMechanisms).toEqual(['EXTERNAL', 'PLAIN'])
+})
