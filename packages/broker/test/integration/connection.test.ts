@@ -310,5 +310,5 @@ onEachBroker(
       })
     })
   },
-  { loginFailureDelayMs: 100, handshakeTimeoutMs: 2000 },
+  { loginFailureDelayMs: 100, handshakeTimeoutMs: 6000 },
 )
