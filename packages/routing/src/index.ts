@@ -5,6 +5,7 @@
 export type { Binding, MessageContent, RouteTarget, RoutingMessage, RoutingProperty } from './binding.ts'
 export { createMatcher, exchangeTypes, type MatcherOptions } from './create-matcher.ts'
 export { DefaultExchangeMatcher } from './default-exchange-matcher.ts'
+export { formatErlangTerm } from './erlang-term.ts'
 export { RoutingError, type RoutingErrorCode } from './errors.ts'
 export type { ExchangeMatcher } from './exchange-matcher.ts'
 export type { RandomFraction } from './random-matcher.ts'

@@ -3,7 +3,8 @@
  */
 
 import type { TypedTable } from '@warrenmq/codec'
-import type { ExchangeIntake, ExchangeMatcher, ExchangeNode } from '@warrenmq/routing'
+import type { ExchangeMatcher, ExchangeNode } from '@warrenmq/routing'
+import type { ExchangeExtension } from '../exchange/exchange-extension.ts'
 import type { Queue } from '../queue/queue.ts'
 
 /** What an exchange was declared with. */
@@ -25,18 +26,20 @@ export class Exchange implements ExchangeNode<Queue> {
   readonly name: string
   readonly settings: ExchangeSettings
   readonly matcher: ExchangeMatcher<Destination>
-  readonly intake: ExchangeIntake | undefined = undefined
+  readonly intake: ExchangeExtension | undefined
   readonly #findExchange: (name: string) => Exchange | undefined
 
   constructor(
     settings: ExchangeSettings,
     matcher: ExchangeMatcher<Destination>,
     findExchange: (name: string) => Exchange | undefined,
+    extend: (exchange: Exchange) => ExchangeExtension | undefined = () => undefined,
   ) {
     this.name = settings.name
     this.settings = settings
     this.matcher = matcher
     this.#findExchange = findExchange
+    this.intake = extend(this)
   }
 
   /** Where messages go that match none of its bindings. The default exchange is nobody's alternate. */

@@ -9,6 +9,8 @@ import type { Message } from '../queue/message.ts'
 /** Decodes what an exchange asks for, headers at most once. Valid as long as the message is. */
 export class RoutedMessage implements MessageContent {
   readonly message: Message
+  /** An exchange keeps it for later, so that it is not unroutable even if it has reached no queue. */
+  heldBack = false
   #headers: TypedTable | undefined
   #hasHeaders: boolean
 

@@ -6,17 +6,17 @@
  */
 
 import { fieldTypeName, ReplyCode, type TypedTable } from '@warrenmq/codec'
-import {
-  type Binding,
-  createMatcher,
-  DefaultExchangeMatcher,
-  type ExchangeMatcher,
-  exchangeTypes,
-  RoutingError,
-  route,
-} from '@warrenmq/routing'
+import { type Binding, DefaultExchangeMatcher, type ExchangeMatcher, RoutingError, route } from '@warrenmq/routing'
 import { DeadLetters } from '../dead-letter/dead-letters.ts'
-import { ChannelException, ConnectionException } from '../errors.ts'
+import { ChannelException } from '../errors.ts'
+import type { ExtensionEnvironment } from '../exchange/exchange-extension.ts'
+import {
+  assertExchangeType,
+  assertTypeArguments,
+  createExchangeMatcher,
+  createExtension,
+} from '../exchange/exchange-types.ts'
+import { Message } from '../queue/message.ts'
 import { Queue, type QueueOwner, type QueueSettings } from '../queue/queue.ts'
 import type { QueueEnvironment } from '../queue/queue-environment.ts'
 import { ReleaseList } from '../queue/release-list.ts'
@@ -26,7 +26,7 @@ import { assertQueueArguments, COMPARED_ARGUMENTS } from './queue-arguments.ts'
 import { ReplyQueues } from './reply-queues.ts'
 import { describeResource } from './resource-name.ts'
 import { RouteCache } from './route-cache.ts'
-import type { RoutedMessage } from './routed-message.ts'
+import { RoutedMessage } from './routed-message.ts'
 import type { VhostServices } from './vhost-services.ts'
 
 const NO_ARGUMENTS: TypedTable = Object.freeze(Object.create(null))
@@ -38,6 +38,12 @@ const PREDECLARED: readonly (readonly [name: string, type: string, internal: boo
   ['amq.match', 'headers', false],
   ['amq.rabbitmq.trace', 'topic', true],
 ]
+
+/** Where a message went. */
+export interface EffectiveRoute {
+  readonly queues: readonly Queue[]
+  readonly heldBack: boolean
+}
 
 export class Vhost {
   readonly name: string
@@ -52,6 +58,8 @@ export class Vhost {
   readonly #environment: QueueEnvironment
   readonly #chance: () => number
   readonly #deadLetters: DeadLetters
+  readonly #extensions: ExtensionEnvironment
+  readonly #stored = new Message()
   /** Exchanges that have bindings to a destination. */
   readonly #sources = new Map<Destination, Set<Exchange>>()
 
@@ -69,6 +77,8 @@ export class Vhost {
       queueExpired: (queue) => this.deleteQueue(queue),
     }
     this.replies = new ReplyQueues(this.#environment, () => this.exchange(''))
+    const publish = this.#publishStored.bind(this)
+    this.#extensions = { store, turn, clock, publish, releases: this.#environment.releases }
     const find = (exchange: string) => this.exchanges.get(exchange)
     const defaultMatcher = new DefaultExchangeMatcher<Destination>(
       (queue) => this.queues.get(queue) ?? this.replies.find(queue),
@@ -115,9 +125,7 @@ export class Vhost {
   declareExchange(settings: ExchangeSettings): Exchange {
     const resource = describeResource('exchange', settings.name, this.name)
     const existing = this.exchanges.get(settings.name)
-    if (!exchangeTypes.includes(settings.type)) {
-      throw new ConnectionException(ReplyCode.COMMAND_INVALID, `unknown exchange type '${settings.type}'`)
-    }
+    assertExchangeType(settings.type)
     const alternate = settings.arguments['alternate-exchange']
     if (alternate !== undefined && alternate.tag !== 'S') {
       const type = fieldTypeName(alternate.tag)
@@ -126,6 +134,7 @@ export class Vhost {
     }
     if (existing === undefined) {
       if (settings.name.startsWith('amq.')) throw reservedName('exchange', settings.name)
+      assertTypeArguments(settings)
       return this.#addExchange(settings)
     }
     const current = existing.settings
@@ -192,6 +201,7 @@ export class Vhost {
     if (sources === undefined) this.#sources.set(binding.destination, new Set([source]))
     else sources.add(source)
     this.topologyVersion++
+    source.intake?.bound(binding.destination)
   }
 
   /** Removes a binding; one that does not exist is no error. */
@@ -220,16 +230,40 @@ export class Vhost {
     return route<Queue>(exchange, routingKeys, content)
   }
 
+  /** The same for an exchange whose route is `effective`; `heldBack` says that an exchange on the way keeps the message for later. */
+  routeEffectively(exchange: Exchange, routingKeys: readonly string[], message: Message): EffectiveRoute {
+    if (this.exchanges.get(exchange.name) !== exchange) return { queues: [], heldBack: false }
+    const content = new RoutedMessage(message)
+    return { queues: route<Queue>(exchange, routingKeys, content), heldBack: content.heldBack }
+  }
+
+  /** Brings a stored message on from a queue or exchange; the reference to `position` stays the caller's. */
+  #publishStored(destination: Destination, position: number, routingKeys: readonly string[]): void {
+    const { store } = this.#environment
+    store.read(position, this.#stored)
+    const queues =
+      destination.kind === 'queue'
+        ? [destination]
+        : route<Queue>(destination, routingKeys, new RoutedMessage(this.#stored))
+    for (const queue of queues) {
+      // Read anew for each: what routing and queues do with a message may use the store.
+      store.read(position, this.#stored)
+      queue.publish(this.#stored)
+    }
+  }
+
   /** Ends everything, for the end of the broker. */
   close(): void {
     for (const queue of [...this.queues.values()]) this.deleteQueue(queue)
+    for (const exchange of this.exchanges.values()) exchange.intake?.close()
     this.#environment.releases.close()
     this.#deadLetters.close()
   }
 
   #addExchange(settings: ExchangeSettings): Exchange {
     const matcher = this.#createMatcher(settings)
-    const exchange = new Exchange(settings, matcher, (name) => this.exchanges.get(name))
+    const find = (name: string) => this.exchanges.get(name)
+    const exchange = new Exchange(settings, matcher, find, (each) => createExtension(each, this.#extensions))
     this.exchanges.set(settings.name, exchange)
     this.topologyVersion++
     return exchange
@@ -237,9 +271,7 @@ export class Vhost {
 
   #createMatcher(settings: ExchangeSettings): ExchangeMatcher<Destination> {
     try {
-      const matcher = createMatcher<Destination>(settings.type, { arguments: settings.arguments, random: this.#chance })
-      if (matcher === undefined) throw new Error(`no exchange type ${settings.type}`)
-      return matcher
+      return createExchangeMatcher(settings, this.#chance)
     } catch (error) {
       throw refusedByRouting(error)
     }
@@ -252,6 +284,7 @@ export class Vhost {
 
   #forgetExchange(exchange: Exchange): void {
     this.exchanges.delete(exchange.name)
+    exchange.intake?.close()
     this.topologyVersion++
     for (const { destination } of exchange.matcher.bindings()) this.#sources.get(destination)?.delete(exchange)
   }

@@ -149,6 +149,10 @@ export class Publisher {
     if (message.bodySize > channel.messageSizeMax) throw messageTooLarge(message.bodySize, channel.messageSizeMax)
     const route = this.#findRoute()
 
+    if (route.kind === RouteKind.effective) {
+      this.#publishEffectively(route, (bits & MANDATORY) !== 0)
+      return
+    }
     let queues = route.queues
     if (message.propertyFlags !== 0 || message.headerPayloadEnd - message.headerPayloadStart !== BARE_HEADER_SIZE) {
       validateContentHeader(message.bytes, message.headerPayloadStart, message.headerPayloadEnd)
@@ -175,15 +179,35 @@ export class Publisher {
   }
 
   #routeByProperties(route: Route): readonly Queue[] {
-    if ((message.propertyFlags & PropertyFlag.replyTo) !== 0) nameReplyQueue(this.#channel, message)
-    const { userIdAllowed, rights, vhost } = this.#channel
-    const extraKeys = inspectProperties(message, userIdAllowed)
+    const extraKeys = this.#checkProperties(route)
     if (extraKeys.length === 0 && route.kind === RouteKind.fixed) return route.queues
+    const routingKeys = [route.routingKey, ...extraKeys]
+    return this.#channel.vhost.route(route.exchange, routingKeys, new RoutedMessage(message))
+  }
+
+  /** Checks the properties and changes those that are the broker's. Returns the routing keys of CC and BCC. */
+  #checkProperties(route: Route): readonly string[] {
+    if ((message.propertyFlags & PropertyFlag.replyTo) !== 0) nameReplyQueue(this.#channel, message)
+    const { userIdAllowed, rights } = this.#channel
+    const extraKeys = inspectProperties(message, userIdAllowed)
     if (route.exchange.settings.type === 'topic') {
       // RabbitMQ asks for the routing key alone, so that CC and BCC get around the right: docs/deviations.md.
       for (const key of extraKeys) rights.assertMayUseTopic('write', route.exchange.name, key)
     }
-    return vhost.route(route.exchange, [route.routingKey, ...extraKeys], new RoutedMessage(message))
+    return extraKeys
+  }
+
+  /** Publishes to an exchange that may keep the message or remember it; in a transaction that happens when it is committed. */
+  #publishEffectively(route: Route, mandatory: boolean): void {
+    const { vhost, transaction } = this.#channel
+    validateContentHeader(message.bytes, message.headerPayloadStart, message.headerPayloadEnd)
+    const routingKeys = [route.routingKey, ...this.#checkProperties(route)]
+    if (transaction !== undefined) {
+      transaction.publishRouted(message, (held) => vhost.routeEffectively(route.exchange, routingKeys, held), mandatory)
+      return
+    }
+    const { queues, heldBack } = vhost.routeEffectively(route.exchange, routingKeys, message)
+    this.#distribute(queues, mandatory && !heldBack ? MANDATORY : 0)
   }
 
   #findRoute(): Route {

@@ -5,6 +5,7 @@
 import type { MessageStore } from '../../log/message-store.ts'
 import { Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
+import type { EffectiveRoute } from '../../vhost/vhost.ts'
 import type { UnackedMessage } from './unacked.ts'
 
 /** What becomes of a message in the client's hands: done with, back to its queue, or refused for good. */
@@ -18,9 +19,15 @@ export interface HeldSettlement {
 
 interface HeldPublish {
   readonly position: number
-  readonly queues: readonly Queue[]
-  readonly mandatory: boolean
+  /** Where it goes. Found out at commit when routing it changes something. */
+  queues: readonly Queue[]
+  readonly route: LateRoute | undefined
+  /** Whether it is to be returned when no queue gets it. */
+  mandatory: boolean
 }
+
+/** Routes a message whose route is `effective`. */
+type LateRoute = (message: Message) => EffectiveRoute
 
 export class Transaction {
   readonly #store: MessageStore
@@ -34,7 +41,12 @@ export class Transaction {
 
   publish(message: Message, queues: readonly Queue[], mandatory: boolean): void {
     if (queues.length === 0 && !mandatory) return
-    this.#publishes.push({ position: this.#store.keep(message), queues: [...queues], mandatory })
+    this.#publishes.push({ position: this.#store.keep(message), queues: [...queues], route: undefined, mandatory })
+  }
+
+  /** Holds a message that is routed when the transaction is committed. */
+  publishRouted(message: Message, route: LateRoute, mandatory: boolean): void {
+    this.#publishes.push({ position: this.#store.keep(message), queues: [], route, mandatory })
   }
 
   settle(settlement: HeldSettlement): void {
@@ -56,8 +68,10 @@ export class Transaction {
     this.#publishes = []
     this.#settlements = []
     let complete = true
-    for (const { position, queues } of publishes) {
-      for (const queue of queues) {
+    for (const publish of publishes) {
+      const { position } = publish
+      if (publish.route !== undefined) this.#routeLate(publish, publish.route)
+      for (const queue of publish.queues) {
         // Read anew for each: what a queue does with a message may use the store.
         this.#store.read(position, this.#message)
         if (!queue.deleted && !queue.publish(this.#message)) complete = false
@@ -72,6 +86,13 @@ export class Transaction {
       this.#store.release(position)
     }
     return complete
+  }
+
+  #routeLate(publish: HeldPublish, route: LateRoute): void {
+    this.#store.read(publish.position, this.#message)
+    const { queues, heldBack } = route(this.#message)
+    publish.queues = queues
+    if (heldBack) publish.mandatory = false
   }
 
   /** Drops the publishes and returns the messages whose settlement was held, oldest settlement first. */

@@ -1,0 +1,65 @@
+/**
+ * The exchange types that a client may declare: those of the routing package, and those that do more than match.
+ */
+
+import { ReplyCode } from '@warrenmq/codec'
+import { createMatcher, type ExchangeMatcher, exchangeTypes, type RandomFraction } from '@warrenmq/routing'
+import { ChannelException, ConnectionException } from '../errors.ts'
+import type { Destination, Exchange, ExchangeSettings } from '../vhost/exchange.ts'
+import { DelayedMessages } from './delayed-messages.ts'
+import type { ExchangeExtension, ExtensionEnvironment } from './exchange-extension.ts'
+import { assertHistoryArguments, RecentHistory } from './recent-history.ts'
+
+const RECENT_HISTORY = 'x-recent-history'
+const DELAYED = 'x-delayed-message'
+const DELAYED_TYPE = 'x-delayed-type'
+
+/** @throws ConnectionException COMMAND_INVALID for a type that there is not. */
+export function assertExchangeType(type: string): void {
+  if (exchangeTypes.includes(type) || type === RECENT_HISTORY || type === DELAYED) return
+  throw new ConnectionException(ReplyCode.COMMAND_INVALID, `unknown exchange type '${type}'`)
+}
+
+/**
+ * Checks the arguments that belong to the type of a new exchange, as far as its matcher does not.
+ *
+ * @throws ChannelException PRECONDITION_FAILED, ConnectionException COMMAND_INVALID for an `x-delayed-type` that there is not.
+ */
+export function assertTypeArguments(settings: ExchangeSettings): void {
+  const type = innerType(settings)
+  if (settings.type === DELAYED) {
+    if (typeof type !== 'string') throw refuse(`Invalid argument, '${DELAYED_TYPE}' must be an existing exchange type`)
+    if (type === DELAYED) throw refuse(`Invalid argument, '${DELAYED}' can't be used for '${DELAYED_TYPE}'`)
+    assertExchangeType(type)
+  }
+  if (type === RECENT_HISTORY) assertHistoryArguments(settings.arguments)
+}
+
+/** The matcher of an exchange whose type and arguments were checked. @throws RoutingError for arguments that it refuses. */
+export function createExchangeMatcher(
+  settings: ExchangeSettings,
+  random: RandomFraction,
+): ExchangeMatcher<Destination> {
+  const type = String(innerType(settings))
+  const options = { arguments: settings.arguments, random }
+  const matcher = createMatcher<Destination>(type === RECENT_HISTORY ? 'fanout' : type, options)
+  if (matcher === undefined) throw new Error(`no exchange type ${type}`)
+  return matcher
+}
+
+/** What the exchange does besides matching; `undefined` for most types. */
+export function createExtension(exchange: Exchange, environment: ExtensionEnvironment): ExchangeExtension | undefined {
+  const { settings } = exchange
+  const history =
+    innerType(settings) === RECENT_HISTORY ? new RecentHistory(settings.arguments, environment) : undefined
+  return settings.type === DELAYED ? new DelayedMessages(exchange, environment, history) : history
+}
+
+/** The type that does the matching. */
+function innerType(settings: ExchangeSettings): unknown {
+  return settings.type === DELAYED ? settings.arguments[DELAYED_TYPE]?.value : settings.type
+}
+
+function refuse(text: string): ChannelException {
+  return new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
+}
