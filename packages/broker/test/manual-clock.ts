@@ -8,6 +8,11 @@ interface Pending {
   readonly periodMs: number | undefined
 }
 
+/** Longest time that Node's timers take; beyond it they fire at once. */
+const NODE_TIMER_MAX_MS = 2 ** 31 - 1
+/** Of an interval, so many periods are called at most when much time passes: the last ones. */
+const PERIODS_MAX = 1000
+
 export class ManualClock implements Clock {
   #now = 1_700_000_000_000
   readonly #pending = new Set<Pending>()
@@ -16,8 +21,14 @@ export class ManualClock implements Clock {
     return this.#now
   }
 
+  /** Timers that are set. */
+  get timerCount(): number {
+    return this.#pending.size
+  }
+
   setTimeout(callback: () => void, delayMs: number): Timer {
-    return this.#add({ dueAt: this.#now + delayMs, callback, periodMs: undefined })
+    const wait = delayMs > NODE_TIMER_MAX_MS ? 1 : delayMs
+    return this.#add({ dueAt: this.#now + wait, callback, periodMs: undefined })
   }
 
   setInterval(callback: () => void, periodMs: number): Timer {
@@ -32,7 +43,7 @@ export class ManualClock implements Clock {
       if (next === undefined) break
       this.#now = Math.max(this.#now, next.dueAt)
       if (next.periodMs === undefined) this.#pending.delete(next)
-      else next.dueAt += next.periodMs
+      else next.dueAt = Math.max(next.dueAt + next.periodMs, end - PERIODS_MAX * next.periodMs)
       next.callback()
     }
     this.#now = end
