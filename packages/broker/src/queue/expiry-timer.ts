@@ -20,7 +20,7 @@ export class ExpiryTimer {
     this.#ring = ring
   }
 
-  /** Rings at `moment` at the latest, in milliseconds since the epoch. */
+  /** Rings at `moment` at the latest, in milliseconds since the epoch; `Infinity` asks for nothing. */
   set(moment: number): void {
     if (moment >= this.#endsAt) return
     this.clear()

@@ -99,7 +99,7 @@ export class FeaturedMessages {
     }
     budget -= this.dropExpired(Math.max(0, budget))
     if (budget <= 0) this.#sweepSoon()
-    else if (this.count > 0) this.#timer.set(this.#headExpiry())
+    else this.#timer.set(this.#headExpiry())
   }
 
   /** Drops at most `limit` messages that have expired, from the head on, and returns how many. */
@@ -120,9 +120,8 @@ export class FeaturedMessages {
     if (this.count === 0) return false
     const expiry = this.#headExpiry()
     if (expiry === Infinity) return true
-    this.dropExpired()
-    if (this.count === 0) return false
-    return this.#headExpiry() > this.#environment.clock.now()
+    if (this.dropExpired() === DROPS_PER_TURN) this.#sweepSoon()
+    return this.count > 0 && this.#headExpiry() > this.#environment.clock.now()
   }
 
   /** Takes the next message out, points `into` at it and returns its sequence number. It may come back unless `forGood`. */
@@ -134,6 +133,7 @@ export class FeaturedMessages {
     else if (!redelivered) this.handedOut(sequence, levels.expiry)
     this.#environment.store.read(levels.shift(), into)
     this.readyBytes -= into.bodySize
+    this.#timer.set(this.#headExpiry())
     return sequence
   }
 

@@ -73,6 +73,15 @@ onEachBroker((target) => {
       expect(await drain(peer, queue)).toEqual(['first', 'last'])
     })
 
+    it('ends what becomes the head when the one before it is taken', async () => {
+      await using peer = await target.openChannel()
+      const queue = await declareQueue(peer)
+      await sendAndConfirm(peer, queue, 'first')
+      await sendAndConfirm(peer, queue, 'short', { expiration: '100' })
+      expect((await get(peer, queue))?.body.toString()).toBe('first')
+      await untilReady(peer, queue, 0)
+    })
+
     it('is not started anew by a requeue, and does not touch what is in hand', async () => {
       await using peer = await target.openChannel()
       const queue = await withTtl(peer, 50)
