@@ -79,6 +79,16 @@ export class Link {
     this.#socket.write(encodeMethodFrame(channel, name, args))
   }
 
+  /** Sends bytes as they are. */
+  write(...parts: readonly Uint8Array[]): void {
+    for (const part of parts) this.#socket.write(part)
+  }
+
+  /** Channels that were used. */
+  get channelNumbers(): number[] {
+    return [...this.#channels.keys()]
+  }
+
   publish(channel: number, args: MethodInput<'basic.publish'>, body: Uint8Array, properties: BasicProperties): void {
     const frames = [
       encodeMethodFrame(channel, 'basic.publish', args),

@@ -11,6 +11,8 @@ interface Consumer {
 interface Held {
   readonly tag: number
   readonly queue: string
+  /** `undefined` for basic.get. */
+  readonly consumerTag: string | undefined
   /** When it came. Within a step, only the order of one queue is determined. */
   readonly step: number
 }
@@ -49,6 +51,13 @@ export class SessionChannel {
 
   get hasHeld(): boolean {
     return this.#held.length > 0
+  }
+
+  /** Whether messages of one queue came in several ways: RabbitMQ returns these way by way. */
+  get hasMixed(): boolean {
+    return this.#held.some((one) =>
+      this.#held.some((other) => one.queue === other.queue && one.consumerTag !== other.consumerTag),
+    )
   }
 
   startConfirms(): void {
@@ -98,7 +107,7 @@ export class SessionChannel {
       case 'basic.deliver': {
         const { consumerTag, deliveryTag, exchange, routingKey, redelivered } = method.args
         const consumer = this.consumers.get(consumerTag)
-        this.#hold(Number(deliveryTag), consumer, step)
+        this.#hold(Number(deliveryTag), consumer, step, consumerTag)
         const how = `${exchange}/${routingKey}${redelivered ? ' redelivered' : ''}`
         return `deliver ${consumerTag} ${consumer?.queue} ${how} ${normaliser.text(contentInWords(item))}`
       }
@@ -126,12 +135,12 @@ export class SessionChannel {
     }
   }
 
-  #hold(tag: number, consumer: Consumer | undefined, step: number): void {
+  #hold(tag: number, consumer: Consumer | undefined, step: number, consumerTag?: string): void {
     if (consumer === undefined || consumer.noAck) return
     const queue = consumer.queue
     let index = this.#held.length
     while (index > 0 && this.#held[index - 1].step === step && this.#held[index - 1].queue > queue) index--
-    this.#held.splice(index, 0, { tag, queue, step })
+    this.#held.splice(index, 0, { tag, queue, step, consumerTag })
   }
 
   #confirm(tag: number, multiple: boolean, how: 'ack' | 'nack'): void {

@@ -164,7 +164,7 @@ class Session {
     channel.reset()
   }
 
-  /** Whether what a step is about is there. Mistakes end a channel, and would end most sessions early. */
+  /** Whether a step can be taken: what it is about is there, as mistakes end a channel, and RabbitMQ leaves nothing to chance. */
   #hasObject(command: Command, channel: SessionChannel): boolean {
     switch (command.kind) {
       case 'consume':
@@ -174,7 +174,9 @@ class Session {
       case 'bind':
         return this.#counts.get(command.queue) !== 'gone'
       case 'settle':
-        return channel.hasHeld
+        return channel.hasHeld && !(command.multiple && command.requeue && channel.hasMixed)
+      case 'recover':
+        return !channel.hasMixed
       case 'tx':
         return command.what === 'select' || channel.isTransactional
       default:

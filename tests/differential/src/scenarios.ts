@@ -1,0 +1,69 @@
+/**
+ * Scenarios as tests: each runs on both brokers, and the transcripts have to be equal, or to differ where a row of docs/deviations.md
+ * says so.
+ */
+
+import { randomInt } from 'node:crypto'
+import { type CreateBrokerOptions, createBroker } from '@warrenmq/broker'
+import { targetPair } from '@warrenmq/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readDeviations } from './deviations.ts'
+import { firstDifference } from './difference.ts'
+import { Run, type Step } from './run.ts'
+
+/** A name and the steps. */
+export interface Scenario {
+  readonly name: string
+  readonly steps: readonly Step[]
+  /** Name of the row of docs/deviations.md that it shows. */
+  readonly deviation?: string
+}
+
+const EVERYTHING = { configure: '.*', write: '.*', read: '.*' }
+/** Told by each broker in a scenario that is wrong itself. */
+const FAULT = '! '
+
+/** A scenario in which both brokers do the same. */
+export function same(name: string, ...steps: readonly Step[]): Scenario {
+  return { name, steps }
+}
+
+/** A scenario that shows a deviation. */
+export function differs(name: string, deviation: string, ...steps: readonly Step[]): Scenario {
+  return { name, steps, deviation }
+}
+
+/** Defines a test for each scenario, in a vhost of this section. Without RabbitMQ they are left out. */
+export function section(title: string, scenarios: readonly Scenario[], options: CreateBrokerOptions = {}): void {
+  describe(title, () => {
+    const { warren, rabbit } = targetPair(() => createBroker({ port: 0, ...options }))
+    const vhost = `section-${randomInt(1e9)}`
+    const deviations = readDeviations()
+
+    beforeAll(async () => {
+      for (const target of [warren, rabbit]) {
+        await target?.admin.putVhost(vhost)
+        await target?.admin.putPermissions('guest', vhost, EVERYTHING)
+      }
+    })
+    afterAll(async () => {
+      for (const target of [warren, rabbit]) await target?.admin.deleteVhost(vhost)
+    })
+
+    it.each(scenarios)('$name', async ({ steps, deviation }) => {
+      if (rabbit === undefined) return
+      const [theirs, ours] = await Promise.all([
+        new Run(rabbit, vhost).perform(steps),
+        new Run(warren, vhost).perform(steps),
+      ])
+      expect(
+        theirs.filter((line) => line.startsWith(FAULT)),
+        'the scenario does not work on RabbitMQ',
+      ).toEqual([])
+      const difference = firstDifference(theirs, ours)
+      if (deviation === undefined) return expect(difference, difference).toBeUndefined()
+      expect([...deviations.keys()], 'docs/deviations.md').toContain(deviation)
+      expect(difference, `${deviation} shows no difference any more`).toBeDefined()
+    })
+  })
+}
