@@ -4,8 +4,8 @@
 
 import { type CodecError, FRAME_OVERHEAD, MethodId, ReplyCode } from '@warrenmq/codec'
 import { readUint32 } from '@warrenmq/codec/internal'
+import { formatBinary, formatTuple } from '../../erlang-term.ts'
 import { type AmqpException, ConnectionException } from '../../errors.ts'
-import { formatBinary, formatTuple } from './erlang-term.ts'
 
 /** Bytes of a payload that RabbitMQ shows. */
 const SNIPPET_SIZE = 16

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatBinary, formatTuple } from '../../../src/protocols/amqp/erlang-term.ts'
+import { formatBinary, formatTuple } from '../../src/erlang-term.ts'
 
 it('prints binaries as text when they are, else as numbers', () => {
   expect(formatBinary(Buffer.from('xx'))).toBe('<<"xx">>')
