@@ -15,6 +15,8 @@ import { BlockedConnections } from './alarms/blocked-connections.ts'
 import { ResourceMonitor, systemProbe } from './alarms/resource-monitor.ts'
 import { type Clock, createFractions, type RandomSource, systemClock, systemRandom } from './clock.ts'
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from './config/options.ts'
+import { TopologyLimits } from './limits/topology-limits.ts'
+import { UserUsages } from './limits/user-limits.ts'
 import { MemoryStore } from './log/memory/memory-store.ts'
 import { type Logger, silentLogger } from './logging/logger.ts'
 import { Acceptor } from './net/acceptor.ts'
@@ -85,8 +87,10 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
   const random = options.random ?? systemRandom
   const chance = createFractions(random)
-  const createVhost = (name: string) => new Vhost(name, { store, turn, clock, logger, chance })
-  const vhosts = new Map(resolved.vhosts.map((name) => [name, createVhost(name)]))
+  const vhosts = new Map<string, Vhost>()
+  const limits = new TopologyLimits(resolved, vhosts)
+  const createVhost = (name: string) => new Vhost(name, { store, turn, clock, logger, chance, limits })
+  for (const name of resolved.vhosts) vhosts.set(name, createVhost(name))
   const accessVersion = new AccessVersion()
   // Routes that channels and vhosts remember have been checked: they end with the rights they were checked by.
   accessVersion.onChange(() => {
@@ -119,6 +123,8 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     clock,
     random,
     accessVersion,
+    users,
+    usages: new UserUsages(),
     authenticator,
     logger,
     connections,
@@ -180,7 +186,16 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     get connectionCount() {
       return connections.size
     },
-    admin: createAdministration({ users, vhosts, connections, random, defaultUser: resolved.defaultUser, createVhost }),
+    admin: createAdministration({
+      users,
+      vhosts,
+      connections,
+      random,
+      limits,
+      globalParameters: new Map(),
+      defaultUser: resolved.defaultUser,
+      createVhost,
+    }),
     alarms: {
       isRaised: (resource) => alarms.isRaised(resource),
       raise: (resource, source) => alarms.raise(resource, source),

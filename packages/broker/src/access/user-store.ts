@@ -4,6 +4,7 @@
  * Every change raises the {@link AccessVersion}, by which kept results are known to be old.
  */
 
+import type { UserLimitName, UserLimits } from '../limits/user-limits.ts'
 import { AdministrationError } from './access-error.ts'
 import type { AccessVersion } from './access-version.ts'
 import type { PasswordHash } from './password.ts'
@@ -11,6 +12,7 @@ import type { Permissions, TopicPermissions } from './permissions.ts'
 
 /** Longest name of a user or vhost, in UTF-8 bytes. */
 const NAME_SIZE_MAX = 255
+const NO_LIMITS: UserLimits = Object.freeze({})
 
 /** A user. */
 export interface User {
@@ -22,6 +24,7 @@ export interface User {
 
 interface Entry {
   user: User
+  limits: UserLimits
   /** By vhost. */
   readonly permissions: Map<string, Permissions>
   /** By vhost, then by exchange. */
@@ -54,7 +57,12 @@ export class UserStore {
     assertName('user', user.name)
     const entry = this.#entries.get(user.name)
     if (entry === undefined) {
-      this.#entries.set(user.name, { user, permissions: new Map(), topicPermissions: new Map() })
+      this.#entries.set(user.name, {
+        user,
+        limits: NO_LIMITS,
+        permissions: new Map(),
+        topicPermissions: new Map(),
+      })
     } else entry.user = user
     this.#version.changed()
   }
@@ -111,6 +119,22 @@ export class UserStore {
     if (exchange === undefined) topicPermissions?.delete(vhost)
     else topicPermissions?.get(vhost)?.delete(exchange)
     this.#version.changed()
+  }
+
+  /** A limit of the user; `undefined` for none, or no such user. */
+  limit(user: string, name: UserLimitName): number | undefined {
+    const limit = this.#entries.get(user)?.limits[name]
+    return limit === undefined || limit < 0 ? undefined : limit
+  }
+
+  /** As they were set. @throws AdministrationError NOT_FOUND */
+  limitsOf(user: string): UserLimits {
+    return this.#entry(user).limits
+  }
+
+  /** @throws AdministrationError NOT_FOUND */
+  putLimits(user: string, limits: UserLimits): void {
+    this.#entry(user).limits = Object.freeze({ ...limits })
   }
 
   /** Removes all rights in a vhost that is gone. */

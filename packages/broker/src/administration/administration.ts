@@ -7,10 +7,15 @@
 
 import type { UserStore } from '../access/user-store.ts'
 import type { RandomSource } from '../clock.ts'
+import type { TopologyLimits } from '../limits/topology-limits.ts'
+import type { JsonValue } from '../parameters/json-value.ts'
 import type { AmqpConnection } from '../protocols/amqp/connection.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import { type ConnectionAdministration, createConnectionAdministration } from './connections.ts'
+import { createLimitAdministration, type LimitAdministration } from './limits.ts'
+import { createParameterAdministration, type ParameterAdministration } from './parameters.ts'
 import { createPermissionAdministration, type PermissionAdministration } from './permissions.ts'
+import { createPolicyAdministration, type PolicyAdministration } from './policies.ts'
 import { createUserAdministration, type UserAdministration } from './users.ts'
 import { createVhostAdministration, type VhostAdministration } from './vhosts.ts'
 
@@ -18,6 +23,9 @@ export interface Administration
   extends UserAdministration,
     VhostAdministration,
     PermissionAdministration,
+    PolicyAdministration,
+    ParameterAdministration,
+    LimitAdministration,
     ConnectionAdministration {}
 
 /** The parts of a broker that are administered. */
@@ -26,6 +34,8 @@ export interface AdministeredParts {
   readonly vhosts: Map<string, Vhost>
   readonly connections: ReadonlySet<AmqpConnection>
   readonly random: RandomSource
+  readonly limits: TopologyLimits
+  readonly globalParameters: Map<string, JsonValue>
   /** The user who gets all rights in new vhosts. */
   readonly defaultUser: string
   createVhost(name: string): Vhost
@@ -36,6 +46,9 @@ export function createAdministration(parts: AdministeredParts): Administration {
     ...createUserAdministration(parts),
     ...createVhostAdministration(parts),
     ...createPermissionAdministration(parts),
+    ...createPolicyAdministration(parts),
+    ...createParameterAdministration(parts),
+    ...createLimitAdministration(parts),
     ...createConnectionAdministration(parts),
   }
 }

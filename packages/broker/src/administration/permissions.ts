@@ -1,8 +1,8 @@
 /** Rights, as an operator changes them. They hold for connections that are open, too. */
 
-import { AdministrationError } from '../access/access-error.ts'
 import { assertPermission, type Permissions, type TopicPermissions } from '../access/permissions.ts'
 import type { AdministeredParts } from './administration.ts'
+import { expectVhost } from './vhosts.ts'
 
 export interface PermissionAdministration {
   /** A user's rights, by vhost. */
@@ -18,15 +18,12 @@ export interface PermissionAdministration {
 }
 
 export function createPermissionAdministration({ users, vhosts }: AdministeredParts): PermissionAdministration {
-  const assertVhost = (name: string) => {
-    if (!vhosts.has(name)) throw new AdministrationError('NOT_FOUND', `vhost '${name}' does not exist`)
-  }
   return {
     async permissions(user) {
       return users.permissionsOf(user)
     },
     async putPermissions(user, vhost, { configure, write, read }) {
-      assertVhost(vhost)
+      expectVhost(vhosts, vhost)
       for (const pattern of [configure, write, read]) assertPermission(pattern)
       users.putPermissions(user, vhost, { configure, write, read })
     },
@@ -37,7 +34,7 @@ export function createPermissionAdministration({ users, vhosts }: AdministeredPa
       return users.topicPermissionsOf(user)
     },
     async putTopicPermissions(user, vhost, { exchange, write, read }) {
-      assertVhost(vhost)
+      expectVhost(vhosts, vhost)
       for (const pattern of [write, read]) assertPermission(pattern)
       users.putTopicPermissions(user, vhost, { exchange, write, read })
     },

@@ -1,7 +1,9 @@
 /** Vhosts, as an operator changes them. */
 
+import { AdministrationError } from '../access/access-error.ts'
 import { ALL_PERMISSIONS } from '../access/permissions.ts'
 import { assertName } from '../access/user-store.ts'
+import type { Vhost } from '../vhost/vhost.ts'
 import type { AdministeredParts } from './administration.ts'
 
 export interface VhostAdministration {
@@ -21,6 +23,7 @@ export function createVhostAdministration(parts: AdministeredParts): VhostAdmini
     async putVhost(name) {
       assertName('vhost', name)
       if (vhosts.has(name)) return
+      parts.limits.assertRoomForVhost(name)
       vhosts.set(name, parts.createVhost(name))
       if (users.get(defaultUser) !== undefined) users.putPermissions(defaultUser, name, ALL_PERMISSIONS)
     },
@@ -35,4 +38,11 @@ export function createVhostAdministration(parts: AdministeredParts): VhostAdmini
       vhost.close()
     },
   }
+}
+
+/** @throws AdministrationError NOT_FOUND */
+export function expectVhost(vhosts: ReadonlyMap<string, Vhost>, name: string): Vhost {
+  const vhost = vhosts.get(name)
+  if (vhost === undefined) throw new AdministrationError('NOT_FOUND', `vhost '${name}' does not exist`)
+  return vhost
 }

@@ -325,6 +325,24 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     default: 100,
     description: 'time between two looks at memory and disk, in milliseconds',
   },
+  queueMax: {
+    fileKey: 'cluster_queue_limit',
+    rule: { kind: 'integer', min: -1 },
+    default: -1,
+    description: 'most queues of all vhosts together; -1 is no limit',
+  },
+  exchangeMax: {
+    fileKey: 'cluster_exchange_limit',
+    rule: { kind: 'integer', min: -1 },
+    default: -1,
+    description: 'most exchanges of all vhosts together; -1 is no limit',
+  },
+  vhostMax: {
+    fileKey: 'vhost_max',
+    rule: { kind: 'integer', min: -1 },
+    default: -1,
+    description: 'most virtual hosts; -1 is no limit',
+  },
   defaultUser: {
     fileKey: 'default_user',
     rule: { kind: 'text' },

@@ -137,6 +137,12 @@ export interface BrokerOptions {
   readonly resourceCheckIntervalMs?: number
   /** Most connections of one client address at a time; more are closed at once. 0 stands for no limit. @default 0 */
   readonly connectionsPerAddressMax?: number
+  /** Most queues of all vhosts together; one more is refused with 406 PRECONDITION_FAILED. -1 stands for no limit. @default -1 */
+  readonly queueMax?: number
+  /** Most exchanges of all vhosts together, those that a vhost begins with included; as `queueMax`. @default -1 */
+  readonly exchangeMax?: number
+  /** Most vhosts; -1 stands for no limit. @default -1 */
+  readonly vhostMax?: number
   /** The user who may log in. @default guest */
   readonly defaultUser?: string
   /** That user's password. @default guest */

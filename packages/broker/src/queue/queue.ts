@@ -9,6 +9,7 @@
 
 import { PropertyFlag, type TypedTable } from '@warrenmq/codec'
 import type { MessageStore } from '../log/message-store.ts'
+import { type EffectivePolicy, NO_POLICY } from '../policy/policy.ts'
 import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
 import { ConsumerRings } from './consumer-rings.ts'
 import { FeaturedMessages } from './featured-messages.ts'
@@ -59,6 +60,8 @@ export class Queue implements TurnTask {
   /** Whether a consumer ever was here; an auto-delete queue goes when the last one leaves. */
   hadConsumer = false
   scheduled = false
+  /** What the vhost's policies set for it; `features` holds what comes of that. */
+  policy: EffectivePolicy = NO_POLICY
   #features: QueueFeatures
 
   readonly #environment: QueueEnvironment

@@ -5,6 +5,7 @@
 import type { TypedTable } from '@warrenmq/codec'
 import type { ExchangeMatcher, ExchangeNode } from '@warrenmq/routing'
 import type { ExchangeExtension } from '../exchange/exchange-extension.ts'
+import { type EffectivePolicy, NO_POLICY } from '../policy/policy.ts'
 import type { Queue } from '../queue/queue.ts'
 
 /** What an exchange was declared with. */
@@ -27,6 +28,8 @@ export class Exchange implements ExchangeNode<Queue> {
   readonly settings: ExchangeSettings
   readonly matcher: ExchangeMatcher<Destination>
   readonly intake: ExchangeExtension | undefined
+  /** What the vhost's policies set for it. */
+  policy: EffectivePolicy = NO_POLICY
   readonly #findExchange: (name: string) => Exchange | undefined
 
   constructor(
@@ -44,7 +47,7 @@ export class Exchange implements ExchangeNode<Queue> {
 
   /** Where messages go that match none of its bindings. The default exchange is nobody's alternate. */
   alternate(): Exchange | undefined {
-    const name = this.settings.arguments['alternate-exchange']?.value
+    const name = this.settings.arguments['alternate-exchange']?.value ?? this.policy.definition['alternate-exchange']
     return typeof name === 'string' && name !== '' ? this.#findExchange(name) : undefined
   }
 }

@@ -1,6 +1,7 @@
 /** What a vhost needs of the broker it belongs to. */
 
 import type { Clock } from '../clock.ts'
+import type { TopologyLimits } from '../limits/topology-limits.ts'
 import type { MessageStore } from '../log/message-store.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Turn } from '../scheduler/turn.ts'
@@ -12,4 +13,5 @@ export interface VhostServices {
   readonly logger: Logger
   /** Numbers from 0 to below 1, for exchanges that choose by chance. */
   readonly chance: () => number
+  readonly limits: TopologyLimits
 }

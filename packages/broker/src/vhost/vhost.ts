@@ -16,6 +16,10 @@ import {
   createExchangeMatcher,
   createExtension,
 } from '../exchange/exchange-types.ts'
+import type { TopologyLimits } from '../limits/topology-limits.ts'
+import { NO_VHOST_LIMITS, type VhostLimits } from '../limits/vhost-limits.ts'
+import { VhostParameters } from '../parameters/vhost-parameters.ts'
+import { VhostPolicies } from '../policy/vhost-policies.ts'
 import { Message } from '../queue/message.ts'
 import { Queue, type QueueOwner, type QueueSettings } from '../queue/queue.ts'
 import type { QueueEnvironment } from '../queue/queue-environment.ts'
@@ -54,12 +58,18 @@ export class Vhost {
   readonly replies: ReplyQueues
   /** Grows with every change that may lead a message elsewhere. */
   topologyVersion = 0
+  readonly parameters: VhostParameters = new VhostParameters()
+  readonly policies: VhostPolicies = new VhostPolicies(this)
+  limits: VhostLimits = NO_VHOST_LIMITS
+  /** Connections that are open. */
+  connectionCount = 0
 
   readonly #environment: QueueEnvironment
   readonly #chance: () => number
   readonly #deadLetters: DeadLetters
   readonly #extensions: ExtensionEnvironment
   readonly #stored = new Message()
+  readonly #limits: TopologyLimits
   /** Exchanges that have bindings to a destination. */
   readonly #sources = new Map<Destination, Set<Exchange>>()
 
@@ -68,6 +78,7 @@ export class Vhost {
     const { store, turn, clock } = services
     this.#chance = services.chance
     this.#deadLetters = new DeadLetters(this, services)
+    this.#limits = services.limits
     this.#environment = {
       store,
       turn,
@@ -135,6 +146,7 @@ export class Vhost {
     if (existing === undefined) {
       if (settings.name.startsWith('amq.')) throw reservedName('exchange', settings.name)
       assertTypeArguments(settings)
+      this.#limits.assertRoomForExchange(this, settings.name)
       return this.#addExchange(settings)
     }
     const current = existing.settings
@@ -168,8 +180,10 @@ export class Vhost {
       this.#assertSameQueue(existing, settings, owner, resource)
       return { queue: existing, created: false }
     }
+    this.#limits.assertRoomForQueue(this, settings.name)
     assertQueueArguments(settings, resource)
     const queue = new Queue(settings, this.#environment)
+    this.policies.assignQueue(queue)
     this.queues.set(queue.name, queue)
     this.topologyVersion++
     return { queue, created: true }
@@ -266,6 +280,7 @@ export class Vhost {
     const exchange = new Exchange(settings, matcher, find, (each) => createExtension(each, this.#extensions))
     this.exchanges.set(settings.name, exchange)
     this.topologyVersion++
+    this.policies.assignExchange(exchange)
     return exchange
   }
 

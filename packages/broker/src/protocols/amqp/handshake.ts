@@ -20,6 +20,7 @@ import type { Subject } from '../../access/authorization-backend.ts'
 import { Rights } from '../../access/rights.ts'
 import { beginSasl, type SaslStep } from '../../access/sasl.ts'
 import { ConnectionException } from '../../errors.ts'
+import { assertUserMayConnect, assertVhostAdmits } from '../../limits/admission.ts'
 import type { Peer } from '../../net/peer.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { createServerProperties } from './server-properties.ts'
@@ -167,10 +168,17 @@ export class Handshake {
     const { user, tags, authorization } = this.#login as Login
     const { remoteAddress = '' } = this.#host.peer
     const subject = { user, tags, vhost: vhost.name, remoteAddress }
+    // RabbitMQ's order. What a backend took its time for may have become too many meanwhile.
+    const assertRoom = () => {
+      assertVhostAdmits(vhost, user)
+      assertUserMayConnect(this.#services.users, this.#services.usages, user)
+    }
+    assertRoom()
     const enter = (answers: readonly boolean[]) => {
       if (!answers.every(Boolean)) throw notAllowed(`access to vhost '${vhost.name}' refused for user '${user}'`)
       // It may have been deleted while a backend was asked.
       if (this.#services.vhosts.get(vhost.name) !== vhost) throw vhostDown(subject)
+      assertRoom()
       this.#host.opened(vhost, new Rights(subject, authorization, this.#services.accessVersion))
     }
     this.#step = 'done'

@@ -2,10 +2,12 @@
 
 import type { AccessVersion } from '../../access/access-version.ts'
 import type { Authenticator } from '../../access/authenticator.ts'
+import type { UserStore } from '../../access/user-store.ts'
 import type { Alarms } from '../../alarms/alarms.ts'
 import type { BlockedConnections } from '../../alarms/blocked-connections.ts'
 import type { Clock, RandomSource } from '../../clock.ts'
 import type { ResolvedBrokerOptions } from '../../config/options.ts'
+import type { UserUsages } from '../../limits/user-limits.ts'
 import type { MessageStore } from '../../log/message-store.ts'
 import type { Logger } from '../../logging/logger.ts'
 import type { Turn } from '../../scheduler/turn.ts'
@@ -25,6 +27,8 @@ export interface AmqpServices {
   readonly random: RandomSource
   readonly authenticator: Authenticator
   readonly accessVersion: AccessVersion
+  readonly users: UserStore
+  readonly usages: UserUsages
   readonly alarms: Pick<Alarms, 'active' | 'reason'>
   readonly blockedConnections: BlockedConnections
   readonly logger: Logger

@@ -8,6 +8,8 @@ import { CodecError, decodeMethod, FrameType, MethodId, methodName, ReplyCode } 
 import { readUint32 } from '@warrenmq/codec/internal'
 import { type Rights, RightsPending } from '../../access/rights.ts'
 import { AmqpException, ChannelException, ConnectionException, closeArguments } from '../../errors.ts'
+import { assertUserMayOpenChannel } from '../../limits/admission.ts'
+import type { UserUsage } from '../../limits/user-limits.ts'
 import { FRAME_HEADER_SIZE } from '../../queue/message.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { Channel } from './channel.ts'
@@ -26,6 +28,8 @@ export class Session {
   readonly channels: Map<number, Channel> = new Map()
   readonly #connection: AmqpConnection
   readonly #channelMax: number
+  /** What the user has open; channels here count in it. */
+  readonly #usage: UserUsage
   #lastChannel: Channel | undefined
 
   constructor(connection: AmqpConnection, vhost: Vhost, rights: Rights, channelMax: number) {
@@ -33,6 +37,8 @@ export class Session {
     this.vhost = vhost
     this.rights = rights
     this.#channelMax = channelMax
+    vhost.connectionCount++
+    this.#usage = connection.services.usages.connectionOpened(connection.user)
   }
 
   /**
@@ -82,6 +88,9 @@ export class Session {
   release(): void {
     const channels = [...this.channels.values()]
     this.channels.clear()
+    this.#usage.channelCount -= channels.length
+    this.#connection.services.usages.connectionClosed(this.#connection.user, this.#usage)
+    this.vhost.connectionCount--
     this.#lastChannel = undefined
     for (const channel of channels) channel.release()
   }
@@ -148,8 +157,11 @@ export class Session {
       throw new ConnectionException(ReplyCode.NOT_ALLOWED, text, 0)
     }
     this.#assertNodeHasRoom()
+    const { services, user } = this.#connection
+    assertUserMayOpenChannel(services.users, this.#usage, user)
     const channel = new Channel(channelNumber, this.#connection, this.vhost, this.rights)
     this.channels.set(channelNumber, channel)
+    this.#usage.channelCount++
     this.#lastChannel = channel
     channel.send('channel.open-ok', {})
   }
@@ -173,7 +185,7 @@ export class Session {
   }
 
   #removeChannel(channel: Channel): void {
-    this.channels.delete(channel.number)
+    if (this.channels.delete(channel.number)) this.#usage.channelCount--
     if (this.#lastChannel === channel) this.#lastChannel = undefined
   }
 

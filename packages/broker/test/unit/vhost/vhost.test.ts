@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
+import { TopologyLimits } from '../../../src/limits/topology-limits.ts'
 import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
 import { silentLogger } from '../../../src/logging/logger.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
@@ -20,7 +21,8 @@ describe('Vhost', () => {
   afterEach(() => store.close())
 
   it('forgets an exchange that was bound to a queue that stays', async () => {
-    const vhost = new Vhost('/', { store, turn, clock: systemClock, logger: silentLogger, chance: Math.random })
+    const limits = new TopologyLimits({ queueMax: -1, exchangeMax: -1, vhostMax: -1 }, new Map())
+    const vhost = new Vhost('/', { store, turn, clock: systemClock, logger: silentLogger, limits, chance: Math.random })
     const settings = { name: 'stays', durable: false, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
     const { queue } = vhost.declareQueue(settings, { forgetQueue() {} })
     const bindAndForget = (): WeakRef<object> => {

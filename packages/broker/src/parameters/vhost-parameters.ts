@@ -1,0 +1,49 @@
+/**
+ * The runtime parameters of one vhost: JSON values by component and name. Policies and limits are parameters, as in RabbitMQ.
+ *
+ * It keeps what it is given; `parameter-components.ts` checks values and makes them effective.
+ */
+
+import { type JsonValue, sameJson } from './json-value.ts'
+
+/** A parameter of a vhost. */
+export interface Parameter {
+  readonly component: string
+  readonly name: string
+  readonly value: JsonValue
+}
+
+export class VhostParameters {
+  readonly #components = new Map<string, Map<string, JsonValue>>()
+
+  get(component: string, name: string): JsonValue | undefined {
+    return this.#components.get(component)?.get(name)
+  }
+
+  /** Those of a component, in the order they were first set. */
+  of(component: string): ReadonlyMap<string, JsonValue> {
+    return this.#components.get(component) ?? new Map()
+  }
+
+  all(): Parameter[] {
+    return [...this.#components].flatMap(([component, values]) =>
+      [...values].map(([name, value]) => ({ component, name, value })),
+    )
+  }
+
+  /** Sets a value. Returns whether that is another than before. */
+  set(component: string, name: string, value: JsonValue): boolean {
+    const values = this.#components.get(component) ?? new Map<string, JsonValue>()
+    if (sameJson(values.get(name), value)) return false
+    this.#components.set(component, values.set(name, value))
+    return true
+  }
+
+  /** Removes a value. Returns whether there was one. */
+  delete(component: string, name: string): boolean {
+    const values = this.#components.get(component)
+    if (values?.delete(name) !== true) return false
+    if (values.size === 0) this.#components.delete(component)
+    return true
+  }
+}
