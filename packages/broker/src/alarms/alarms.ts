@@ -6,7 +6,7 @@
  */
 
 /** What may run short. */
-export const ALARM_RESOURCES = ['memory', 'disk'] as const
+export const ALARM_RESOURCES = ['disk', 'memory'] as const
 export type AlarmResource = (typeof ALARM_RESOURCES)[number]
 
 /** Who hears that the set of raised alarms has changed. */
@@ -26,10 +26,9 @@ export class Alarms {
     return this.#raisedCount > 0
   }
 
-  /** The raised alarms in RabbitMQ's words, such as `low on memory & low on disk`. */
+  /** The raised alarms in RabbitMQ's words: `low on memory`, `low on disk`, `low on disk & memory`; empty for none. */
   get reason(): string {
-    const raised = ALARM_RESOURCES.filter((resource) => this.isRaised(resource))
-    return raised.map((resource) => `low on ${resource}`).join(' & ')
+    return this.active ? `low on ${ALARM_RESOURCES.filter((resource) => this.isRaised(resource)).join(' & ')}` : ''
   }
 
   isRaised(resource: AlarmResource): boolean {

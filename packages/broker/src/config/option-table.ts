@@ -277,6 +277,12 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     default: 134_217_728,
     description: 'largest message body, in bytes',
   },
+  heldBytesMax: {
+    fileKey: 'held_bytes_max',
+    rule: { kind: 'bytes', min: 0 },
+    default: 268_435_456,
+    description: 'bytes that unfinished messages and transactions of one connection may take; one message always may',
+  },
   outputBytesHigh: {
     fileKey: 'output_bytes_high',
     rule: { kind: 'integer', min: 65_536 },

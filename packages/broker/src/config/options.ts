@@ -112,6 +112,13 @@ export interface BrokerOptions {
    */
   readonly messageSizeMax?: number
   /**
+   * Bytes that a connection's unfinished messages and transactions may take together. More closes it with 506 RESOURCE_ERROR. One message
+   * of `messageSizeMax` always may.
+   *
+   * @default 268435456
+   */
+  readonly heldBytesMax?: number
+  /**
    * Bytes that may wait in this process for a client's socket before deliveries to it stop, at least 65536. At four times as many
    * the client is not read either. One message may exceed it.
    *

@@ -86,7 +86,7 @@ describe('alarms', () => {
     broker.alarms.raise('disk')
     broker.alarms.raise('memory')
     sendTo(publisher, queue, 'body')
-    expect(await publisher.expect(0, 'connection.blocked')).toEqual({ reason: 'low on memory & low on disk' })
+    expect(await publisher.expect(0, 'connection.blocked')).toEqual({ reason: 'low on disk & memory' })
     broker.alarms.clear('memory')
     publisher.write(encodeMethodFrame(1, 'channel.flow', { active: true }))
     await using other = await openChannel(broker.port)

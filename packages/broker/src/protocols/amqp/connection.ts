@@ -44,6 +44,7 @@ import {
   type Tuning,
 } from './handshake.ts'
 import { startHeartbeats } from './heartbeats.ts'
+import { HeldBytes } from './held-bytes.ts'
 import { framingError, internalError, methodError, unexpectedFrame, unknownFrame } from './method-errors.ts'
 import { type PacedReader, ReadPace } from './read-pace.ts'
 import type { AmqpServices } from './services.ts'
@@ -51,6 +52,10 @@ import { Session } from './session.ts'
 
 /** Longest wait for the other side to finish a close, in seconds. */
 const CLOSE_WAIT_MAX = 30
+/** Room beside the largest message, for its route and header, in bytes. */
+const HELD_BESIDE_MESSAGE = 1024 * 1024
+/** Most bytes that wait for the login, or for what comes before it. */
+const WAITING_BEFORE_LOGIN_MAX = 64 * 1024
 /** Largest frame before the handshake has agreed on one, in bytes. */
 const INITIAL_FRAME_SIZE_MAX = 4096
 
@@ -73,6 +78,8 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   clientCapabilities: ClientCapabilities = NO_CAPABILITIES
   readonly exclusiveQueues: Set<Queue> = new Set()
   readonly services: AmqpServices
+  /** What its unfinished messages and transactions take. */
+  readonly heldBytes: HeldBytes
 
   readonly #socket: Socket
   readonly #handshake: Handshake
@@ -102,6 +109,8 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#socket = socket
     this.services = services
     this.peer = peer
+    const { heldBytesMax, messageSizeMax } = services.options
+    this.heldBytes = new HeldBytes(Math.max(heldBytesMax, messageSizeMax + HELD_BESIDE_MESSAGE))
     this.name = `${peer.remoteAddress}:${peer.remotePort} -> ${peer.localAddress}:${peer.localPort}`
     this.output = new Output(socket, services.turn, this, services.options.outputBytesHigh)
     this.#input = new FrameInput(this, INITIAL_FRAME_SIZE_MAX)
@@ -159,6 +168,10 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     try {
       if (this.#state === 'header') this.#takeHeader(chunk)
       else if (this.#state !== 'closed') this.#input.push(chunk)
+      if (this.#state === 'handshake' && this.#input.waitingLength > WAITING_BEFORE_LOGIN_MAX) {
+        this.#input.close()
+        this.refuse(`more than ${WAITING_BEFORE_LOGIN_MAX} bytes before the login`)
+      }
     } catch (error) {
       if (!(error instanceof CodecError)) throw error
       this.#failed(framingError(error), 0)

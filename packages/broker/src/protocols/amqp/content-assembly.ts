@@ -10,6 +10,7 @@ import { readUint16, readUint32 } from '@warrenmq/codec/internal'
 import { ConnectionException } from '../../errors.ts'
 import { allocateBytes } from '../../memory/allocate.ts'
 import { FRAME_HEADER_SIZE, type Message, ROUTE_GAP } from '../../queue/message.ts'
+import type { HeldBytes } from './held-bytes.ts'
 import { unknownFrame } from './method-errors.ts'
 
 /** Body bytes for which room is made before any has arrived. */
@@ -19,6 +20,7 @@ const CONTENT_HEADER_MIN = 14
 type State = 'idle' | 'header' | 'body'
 
 export class ContentAssembly {
+  readonly #held: HeldBytes
   #state: State = 'idle'
   #bytes: Uint8Array = EMPTY
   #length = 0
@@ -26,6 +28,11 @@ export class ContentAssembly {
   #bodySize = 0
   #received = 0
   #keep = true
+
+  /** @param held Counts the memory taken. */
+  constructor(held: HeldBytes) {
+    this.#held = held
+  }
 
   /** Whether frames of a message are due. */
   get active(): boolean {
@@ -38,6 +45,7 @@ export class ContentAssembly {
     this.#routeEnd = routeEnd - routeStart
     this.#bytes = bytes.slice(routeStart, routeEnd + ROUTE_GAP)
     this.#length = this.#bytes.length
+    this.#held.add(this.#length)
   }
 
   /**
@@ -66,12 +74,17 @@ export class ContentAssembly {
     message.point(bytes, 0, this.#routeEnd, this.#length)
     message.owned = true
     message.position = -1
-    this.#bytes = EMPTY
+    this.#forget()
   }
 
   /** Forgets what has arrived. */
   reset(): void {
     this.#state = 'idle'
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#held.remove(this.#bytes.length)
     this.#bytes = EMPTY
   }
 
@@ -118,7 +131,9 @@ export class ContentAssembly {
     const whole = length + missing + FRAME_HEADER_SIZE + 1
     const grown = allocateBytes(Math.min(whole, Math.max(length + 1, this.#bytes.length * 2, INITIAL_ROOM)))
     grown.set(this.#bytes.subarray(0, this.#length))
+    const more = grown.length - this.#bytes.length
     this.#bytes = grown
+    this.#held.add(more)
   }
 }
 

@@ -30,6 +30,11 @@ export class FrameInput {
     this.frameSizeMax = frameSizeMax
   }
 
+  /** Bytes that wait: for the rest of their frame, or for `release`. */
+  get waitingLength(): number {
+    return this.#carryLength
+  }
+
   /** Hands the frames that `chunk` completes to the sink. @throws CodecError as `scanFrames` of the codec. */
   push(chunk: Uint8Array): void {
     for (let start = 0; start < chunk.length; start += INPUT_SIZE) {

@@ -43,7 +43,7 @@ const WHOLE_BODY_MAX = 32 * 1024
 const message = new Message()
 
 export class Publisher {
-  readonly assembly: ContentAssembly = new ContentAssembly()
+  readonly assembly: ContentAssembly
   readonly #channel: Channel
   #route: Route | undefined
   /** A message that was put together and waits for an answer about rights. */
@@ -53,6 +53,7 @@ export class Publisher {
 
   constructor(channel: Channel) {
     this.#channel = channel
+    this.assembly = new ContentAssembly(channel.connection.heldBytes)
   }
 
   /**

@@ -6,6 +6,7 @@ import type { MessageStore } from '../../log/message-store.ts'
 import { Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { EffectiveRoute } from '../../vhost/vhost.ts'
+import type { HeldBytes } from './held-bytes.ts'
 import type { UnackedMessage } from './unacked.ts'
 
 /** What becomes of a message in the client's hands: done with, back to its queue, or refused for good. */
@@ -29,24 +30,38 @@ interface HeldPublish {
 /** Routes a message whose route is `effective`. */
 type LateRoute = (message: Message) => EffectiveRoute
 
+/** What a publish takes beside its bytes, about. */
+const PUBLISH_SIZE = 128
+
 export class Transaction {
   readonly #store: MessageStore
+  readonly #held: HeldBytes
   readonly #message = new Message()
+  #heldBytes = 0
   #publishes: HeldPublish[] = []
   #settlements: HeldSettlement[] = []
 
-  constructor(store: MessageStore) {
+  /** @param held Counts what the publishes take. */
+  constructor(store: MessageStore, held: HeldBytes) {
     this.#store = store
+    this.#held = held
   }
 
   publish(message: Message, queues: readonly Queue[], mandatory: boolean): void {
     if (queues.length === 0 && !mandatory) return
-    this.#publishes.push({ position: this.#store.keep(message), queues: [...queues], route: undefined, mandatory })
+    this.#hold(message, { position: this.#store.keep(message), queues: [...queues], route: undefined, mandatory })
   }
 
   /** Holds a message that is routed when the transaction is committed. */
   publishRouted(message: Message, route: LateRoute, mandatory: boolean): void {
-    this.#publishes.push({ position: this.#store.keep(message), queues: [], route, mandatory })
+    this.#hold(message, { position: this.#store.keep(message), queues: [], route, mandatory })
+  }
+
+  #hold(message: Message, publish: HeldPublish): void {
+    this.#publishes.push(publish)
+    const bytes = message.end - message.routeStart + PUBLISH_SIZE
+    this.#heldBytes += bytes
+    this.#held.add(bytes)
   }
 
   settle(settlement: HeldSettlement): void {
@@ -65,8 +80,7 @@ export class Transaction {
   commit(returnMessage: (message: Message) => void, settle: (settlement: HeldSettlement) => void): boolean {
     const publishes = this.#publishes
     const settlements = this.#settlements
-    this.#publishes = []
-    this.#settlements = []
+    this.#clear()
     let complete = true
     for (const publish of publishes) {
       const { position } = publish
@@ -99,8 +113,14 @@ export class Transaction {
   rollback(): UnackedMessage[] {
     for (const { position } of this.#publishes) this.#store.release(position)
     const messages = this.heldMessages()
+    this.#clear()
+    return messages
+  }
+
+  #clear(): void {
     this.#publishes = []
     this.#settlements = []
-    return messages
+    this.#held.remove(this.#heldBytes)
+    this.#heldBytes = 0
   }
 }

@@ -21,7 +21,7 @@ describe('Alarms', () => {
     alarms.raise('disk')
     expect(alarms.reason).toBe('low on disk')
     alarms.raise('memory')
-    expect(alarms.reason).toBe('low on memory & low on disk')
+    expect(alarms.reason).toBe('low on disk & memory')
     alarms.clear('disk')
     expect(alarms.reason).toBe('low on memory')
   })

@@ -1,6 +1,7 @@
 import { encodeContentHeaderFrame, FrameType } from '@warrenmq/codec'
 import { describe, expect, it } from 'vitest'
 import { ContentAssembly } from '../../../src/protocols/amqp/content-assembly.ts'
+import { HeldBytes } from '../../../src/protocols/amqp/held-bytes.ts'
 import { Message } from '../../../src/queue/message.ts'
 
 const MESSAGE_SIZE_MAX = 1 << 20
@@ -9,7 +10,7 @@ const ROUTE = Uint8Array.of(0, 1, 0x71, 0, 206)
 
 /** A message with this many body bytes, put together from frames of `partSize`. */
 function assemble(bodySize: number, partSize: number): Message {
-  const assembly = new ContentAssembly()
+  const assembly = new ContentAssembly(new HeldBytes(Infinity))
   assembly.begin(ROUTE, 0, 3)
   const header = Uint8Array.from(encodeContentHeaderFrame(1, bodySize))
   let complete = assembly.frame(FrameType.header, header, 7, header.length - 1, MESSAGE_SIZE_MAX)

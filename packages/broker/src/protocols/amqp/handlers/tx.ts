@@ -11,7 +11,7 @@ export const txHandlers: MethodHandlers = {
     if (channel.confirms !== undefined) {
       throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'cannot switch from confirm to tx mode')
     }
-    channel.transaction ??= new Transaction(channel.connection.services.store)
+    channel.transaction ??= new Transaction(channel.connection.services.store, channel.connection.heldBytes)
     channel.send('tx.select-ok', {})
   },
 
