@@ -4,6 +4,7 @@
 
 import { AccessVersion } from './access/access-version.ts'
 import { Authenticator } from './access/authenticator.ts'
+import { HttpBackend, type HttpBackendOptions } from './access/backends/http-backend.ts'
 import { InternalAuthentication } from './access/internal-authentication.ts'
 import { LoginDelay } from './access/login-delay.ts'
 import { SCRYPT } from './access/password.ts'
@@ -99,7 +100,14 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const users = new UserStore(accessVersion)
   const internal = new InternalAuthentication(users, random)
   addDefaultUser(resolved, users, internal, random)
-  const authenticator = new Authenticator([internal], resolved.loopbackUsers, new LoginDelay(clock))
+  const backends = resolved.authBackends.map((name) =>
+    name === 'internal' ? internal : new HttpBackend(httpBackendOptions(resolved), logger),
+  )
+  // Nobody tells when rights change outside: they are asked for again after a while.
+  const refresh = backends.some((backend) => backend !== internal)
+    ? clock.setInterval(() => accessVersion.changed(), resolved.authCacheTtlMs)
+    : undefined
+  const authenticator = new Authenticator(backends, resolved.loopbackUsers, new LoginDelay(clock))
   const connections = new Set<AmqpConnection>()
   let lastGone = (): void => {}
   const creditDelay = new CreditDelay()
@@ -172,6 +180,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     if (connections.size > 0) await new Promise<void>((resolve) => (lastGone = resolve))
     cut.clear()
     creditDelay.close()
+    refresh?.clear()
     deliveryTimeouts.close()
     for (const vhost of vhosts.values()) vhost.close()
     store.close()
@@ -234,6 +243,17 @@ function addDefaultUser(
   users.put({ name: defaultUser, password, tags: ['administrator'] })
   for (const vhost of vhosts) users.putPermissions(defaultUser, vhost, ALL_PERMISSIONS)
   internal.configure(defaultPassword, password)
+}
+
+function httpBackendOptions(options: ResolvedBrokerOptions): HttpBackendOptions {
+  return {
+    method: options.authHttpMethod,
+    userUrl: options.authHttpUserUrl,
+    vhostUrl: options.authHttpVhostUrl,
+    resourceUrl: options.authHttpResourceUrl,
+    topicUrl: options.authHttpTopicUrl,
+    timeoutMs: options.authHttpTimeoutMs,
+  }
 }
 
 function brokerUrl(user: string, password: string, listeners: readonly ListenerInfo[]): string {

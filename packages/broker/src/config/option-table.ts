@@ -83,6 +83,11 @@ export interface OptionRow<Value extends OptionValue = OptionValue> {
   readonly description: string
 }
 
+/** What can decide about logins and rights. */
+export const AUTH_BACKENDS = ['internal', 'http'] as const
+const HTTP_METHODS = ['get', 'post'] as const
+export type HttpMethod = (typeof HTTP_METHODS)[number]
+
 /** Names in a client's certificate. */
 export const CERTIFICATE_LOGINS = ['distinguished_name', 'common_name'] as const
 export type CertificateLogin = (typeof CERTIFICATE_LOGINS)[number]
@@ -372,6 +377,54 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     rule: { kind: 'names', countMin: 1, choices: SASL_MECHANISMS },
     default: ['PLAIN', 'AMQPLAIN'],
     description: 'SASL mechanisms offered to clients',
+  },
+  authBackends: {
+    fileKey: 'auth_backends',
+    rule: { kind: 'names', countMin: 1, choices: AUTH_BACKENDS },
+    default: ['internal'],
+    description: 'what decides about logins, in turn; the one that lets a user in decides about the rights',
+  },
+  authHttpMethod: {
+    fileKey: 'auth_http.http_method',
+    rule: { kind: 'choice', choices: HTTP_METHODS },
+    default: 'get',
+    description: 'how the HTTP backend is asked',
+  },
+  authHttpUserUrl: {
+    fileKey: 'auth_http.user_path',
+    rule: { kind: 'text' },
+    default: 'http://localhost:8000/auth/user',
+    description: 'URL of the HTTP backend for logins',
+  },
+  authHttpVhostUrl: {
+    fileKey: 'auth_http.vhost_path',
+    rule: { kind: 'text' },
+    default: 'http://localhost:8000/auth/vhost',
+    description: 'URL of the HTTP backend for entering vhosts',
+  },
+  authHttpResourceUrl: {
+    fileKey: 'auth_http.resource_path',
+    rule: { kind: 'text' },
+    default: 'http://localhost:8000/auth/resource',
+    description: 'URL of the HTTP backend for rights on queues and exchanges',
+  },
+  authHttpTopicUrl: {
+    fileKey: 'auth_http.topic_path',
+    rule: { kind: 'text' },
+    default: 'http://localhost:8000/auth/topic',
+    description: 'URL of the HTTP backend for routing keys of topic exchanges',
+  },
+  authHttpTimeoutMs: {
+    fileKey: 'auth_http.request_timeout',
+    rule: { kind: 'integer', min: 1, max: TIMER_MAX },
+    default: 5000,
+    description: 'time the HTTP backend has to answer, in milliseconds',
+  },
+  authCacheTtlMs: {
+    fileKey: 'auth_cache.cache_ttl',
+    rule: { kind: 'integer', min: 10, max: TIMER_MAX },
+    default: 15_000,
+    description: 'how long answers about rights from outside hold, in milliseconds',
   },
   certificateLogin: {
     fileKey: 'ssl_cert_login_from',

@@ -2,7 +2,7 @@
  * The options of a broker as its users give them, and as its code reads them. Defaults and ranges stand in `option-table.ts`.
  */
 
-import { BROKER_OPTIONS, type CertificateLogin, type OptionRow } from './option-table.ts'
+import { BROKER_OPTIONS, type CertificateLogin, type HttpMethod, type OptionRow } from './option-table.ts'
 import { assertOptionValue } from './option-value.ts'
 
 /** Options of a broker. All have defaults; `undefined` stands for the default. */
@@ -158,6 +158,22 @@ export interface BrokerOptions {
   readonly loopbackUsers?: readonly string[]
   /** SASL mechanisms offered to clients: PLAIN, AMQPLAIN, EXTERNAL, RABBIT-CR-DEMO. @default PLAIN, AMQPLAIN */
   readonly authMechanisms?: readonly string[]
+  /** What decides about logins, in turn: internal, http. The first that lets a user in decides about the user's rights. @default internal */
+  readonly authBackends?: readonly string[]
+  /** How the HTTP backend is asked: get, post. @default get */
+  readonly authHttpMethod?: HttpMethod
+  /** URL of the HTTP backend for logins. @default http://localhost:8000/auth/user */
+  readonly authHttpUserUrl?: string
+  /** URL of the HTTP backend for entering vhosts. @default http://localhost:8000/auth/vhost */
+  readonly authHttpVhostUrl?: string
+  /** URL of the HTTP backend for rights on queues and exchanges. @default http://localhost:8000/auth/resource */
+  readonly authHttpResourceUrl?: string
+  /** URL of the HTTP backend for routing keys of topic exchanges. @default http://localhost:8000/auth/topic */
+  readonly authHttpTopicUrl?: string
+  /** Most milliseconds that the HTTP backend has to answer; then it refuses. @default 5000 */
+  readonly authHttpTimeoutMs?: number
+  /** Most milliseconds that answers about rights from outside hold, at least 10. @default 15000 */
+  readonly authCacheTtlMs?: number
   /** The name in a client's certificate that is the user of the mechanism EXTERNAL. @default distinguished_name */
   readonly certificateLogin?: CertificateLogin
   /** Virtual hosts. @default / */

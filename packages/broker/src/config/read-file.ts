@@ -103,6 +103,7 @@ const LISTS: readonly { readonly prefix: string; readonly name: OptionName }[] =
   { prefix: 'ssl_options.versions.', name: 'tlsVersions' },
   { prefix: 'ssl_options.ciphers.', name: 'tlsCiphers' },
   { prefix: 'auth_mechanisms.', name: 'authMechanisms' },
+  { prefix: 'auth_backends.', name: 'authBackends' },
 ]
 
 /** RabbitMQ's keys that concern nothing here. */
