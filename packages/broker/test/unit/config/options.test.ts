@@ -111,6 +111,8 @@ describe('resolveBrokerOptions', () => {
 
 /** The ranges as users know them, apart from the table, so that a slip there shows. */
 const RANGES: readonly [keyof BrokerOptions, min: number, max: number | undefined, inWords: string][] = [
+  ['authHttpTimeoutMs', 1, 2_147_483_647, 'from 1 to 2147483647'],
+  ['authCacheTtlMs', 10, 2_147_483_647, 'from 10 to 2147483647'],
   ['port', 0, 65_535, 'from 0 to 65535'],
   ['heartbeatSeconds', 0, 65_535, 'from 0 to 65535'],
   ['frameSizeMax', 4096, 4_294_967_295, 'from 4096 to 4294967295'],
