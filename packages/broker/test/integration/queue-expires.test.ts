@@ -1,8 +1,8 @@
 /** Queues that end when nobody uses them: `x-expires`. */
 
-import { eventually, type RawPeer } from '@warrenmq/testkit'
+import type { RawPeer } from '@warrenmq/testkit'
 import { describe, expect, it } from 'vitest'
-import { declareQueue, get, onEachBroker, sendTo } from './support.ts'
+import { declareQueue, get, onEachBroker, sendTo, untilUnroutable } from './support.ts'
 
 let names = 0
 const EXPIRES = 400
@@ -17,20 +17,6 @@ async function keepDoing(step: () => unknown): Promise<void> {
     await step()
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}
-
-/** Waits until a queue is gone, without using it: until what is published to it comes back. */
-async function untilUnroutable(peer: RawPeer, queue: string): Promise<void> {
-  await peer.call(2, 'channel.open')
-  await peer.call(2, 'confirm.select')
-  await eventually(async () => {
-    peer.publish(2, { routingKey: queue, mandatory: true }, 'a')
-    const returned = (await peer.peek(2)).includes('basic.return')
-    if (returned) await peer.expectContent(2, 'basic.return')
-    await peer.expect(2, 'basic.ack')
-    return returned
-  }, `the end of '${queue}'`)
-  await peer.call(2, 'channel.close', { replyCode: 200, replyText: '' })
 }
 
 onEachBroker((target) => {

@@ -106,6 +106,20 @@ export async function untilGone(peer: RawPeer, queue: string): Promise<void> {
   }, `the end of '${queue}'`)
 }
 
+/** Waits until a queue is gone, without using it: until what is published to it comes back. */
+export async function untilUnroutable(peer: RawPeer, queue: string): Promise<void> {
+  await peer.call(9, 'channel.open')
+  await peer.call(9, 'confirm.select')
+  await eventually(async () => {
+    peer.publish(9, { routingKey: queue, mandatory: true }, 'a')
+    const returned = (await peer.peek(9)).includes('basic.return')
+    if (returned) await peer.expectContent(9, 'basic.return')
+    await peer.expect(9, 'basic.ack')
+    return returned
+  }, `the end of '${queue}'`)
+  await peer.call(9, 'channel.close', { replyCode: 200, replyText: '' })
+}
+
 /** Gets a message, or `undefined` from an empty queue. */
 export async function get(
   peer: RawPeer,
