@@ -23,7 +23,7 @@ export {
   startOk,
 } from './open.ts'
 export { type Program, type ProgramOptions, startProgram } from './program.ts'
-export { type Rabbit, startRabbit } from './rabbit.ts'
+export { type ControlledRabbit, type Rabbit, startRabbit } from './rabbit.ts'
 export { type Frame, RawPeer, type Received, rawPeer } from './raw-peer.ts'
 export { onEachTarget, type StartedBroker, type Target, targetPair } from './targets.ts'
 export { eventually, WAIT_LIMIT_MS, within } from './waiting.ts'

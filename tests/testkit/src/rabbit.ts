@@ -28,8 +28,14 @@ export interface Rabbit extends AsyncDisposable {
   readonly managementPort: number
 }
 
+/** One that was started here. */
+export interface ControlledRabbit extends Rabbit {
+  /** Runs `rabbitmqctl` and returns what it printed. It takes a second or two. */
+  control(...args: readonly string[]): Promise<string>
+}
+
 /** Starts RabbitMQ with {@link PLUGINS} and resolves once it accepts connections. */
-export async function startRabbit(rabbitmqServer: string): Promise<Rabbit> {
+export async function startRabbit(rabbitmqServer: string): Promise<ControlledRabbit> {
   const folder = await mkdtemp(join(tmpdir(), 'warrenmq-rabbit-'))
   const [port, managementPort, distributionPort, epmdPort] = await freePorts(4)
   // In the foreground and before the server, which would otherwise start one that outlives it.
@@ -52,7 +58,12 @@ export async function startRabbit(rabbitmqServer: string): Promise<Rabbit> {
     await stop()
     throw error
   }
-  return { port, managementPort, [Symbol.asyncDispose]: stop }
+  const control = async (...args: readonly string[]) => {
+    const environment = rabbitEnvironment(folder, port, distributionPort, epmdPort, rabbitmqServer)
+    const program = startProgram(join(dirname(rabbitmqServer), 'rabbitmqctl'), args, { environment, folder })
+    return (await program.finish(START_LIMIT_MS)).join('\n')
+  }
+  return { port, managementPort, control, [Symbol.asyncDispose]: stop }
 }
 
 function configuration(managementPort: number): string {

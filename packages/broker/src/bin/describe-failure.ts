@@ -6,11 +6,12 @@ import { ConfigurationError } from '../config/configuration-error.ts'
 export function describeFailure(error: unknown, host: string, port: number): string {
   if (error instanceof ConfigurationError) return error.message
   if (!(error instanceof Error)) return String(error)
-  switch ((error as NodeJS.ErrnoException).code) {
+  const { code, port: failedPort = port } = error as NodeJS.ErrnoException & { port?: number }
+  switch (code) {
     case 'EADDRINUSE':
-      return `port ${port} is already in use on ${host}; stop the program that has it, or choose another with --port`
+      return `port ${failedPort} is already in use on ${host}; stop the program that has it, or choose another with --port`
     case 'EACCES':
-      return `port ${port} on ${host} takes privileges that this user lacks; choose one from 1024 with --port`
+      return `port ${failedPort} on ${host} takes privileges that this user lacks; choose one from 1024 with --port`
     case 'EADDRNOTAVAIL':
       return `${host} is not an address of this machine; choose another with --host`
     case 'ENOTFOUND':
