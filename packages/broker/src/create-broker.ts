@@ -3,8 +3,10 @@
  */
 
 import { AccessVersion } from './access/access-version.ts'
+import type { AuthenticationBackend } from './access/authentication-backend.ts'
 import { Authenticator } from './access/authenticator.ts'
 import { HttpBackend, type HttpBackendOptions } from './access/backends/http-backend.ts'
+import { Oauth2Backend, type Oauth2BackendOptions } from './access/backends/oauth2-backend.ts'
 import { InternalAuthentication } from './access/internal-authentication.ts'
 import { LoginDelay } from './access/login-delay.ts'
 import { SCRYPT } from './access/password.ts'
@@ -100,10 +102,12 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const users = new UserStore(accessVersion)
   const internal = new InternalAuthentication(users, random)
   addDefaultUser(resolved, users, internal, random)
-  const backends = resolved.authBackends.map((name) =>
-    name === 'internal' ? internal : new HttpBackend(httpBackendOptions(resolved), logger),
-  )
-  // Nobody tells when rights change outside: they are asked for again after a while.
+  const backends = resolved.authBackends.map((name): AuthenticationBackend => {
+    if (name === 'http') return new HttpBackend(httpBackendOptions(resolved), logger)
+    if (name === 'oauth2') return new Oauth2Backend(oauth2BackendOptions(resolved), clock, accessVersion, logger)
+    return internal
+  })
+  // Nobody tells when rights change outside, or a token expires: they are asked for again after a while.
   const refresh = backends.some((backend) => backend !== internal)
     ? clock.setInterval(() => accessVersion.changed(), resolved.authCacheTtlMs)
     : undefined
@@ -253,6 +257,14 @@ function httpBackendOptions(options: ResolvedBrokerOptions): HttpBackendOptions 
     resourceUrl: options.authHttpResourceUrl,
     topicUrl: options.authHttpTopicUrl,
     timeoutMs: options.authHttpTimeoutMs,
+  }
+}
+
+function oauth2BackendOptions(options: ResolvedBrokerOptions): Oauth2BackendOptions {
+  return {
+    jwksUrl: options.authOauth2JwksUrl,
+    resourceServerId: options.authOauth2ResourceServerId,
+    usernameClaims: options.authOauth2UsernameClaims,
   }
 }
 

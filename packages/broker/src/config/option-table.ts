@@ -84,7 +84,7 @@ export interface OptionRow<Value extends OptionValue = OptionValue> {
 }
 
 /** What can decide about logins and rights. */
-export const AUTH_BACKENDS = ['internal', 'http'] as const
+export const AUTH_BACKENDS = ['internal', 'http', 'oauth2'] as const
 const HTTP_METHODS = ['get', 'post'] as const
 export type HttpMethod = (typeof HTTP_METHODS)[number]
 
@@ -425,6 +425,24 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     rule: { kind: 'integer', min: 10, max: TIMER_MAX },
     default: 15_000,
     description: 'how long answers about rights from outside hold, in milliseconds',
+  },
+  authOauth2JwksUrl: {
+    fileKey: 'auth_oauth2.jwks_url',
+    rule: { kind: 'text' },
+    default: 'http://localhost:8080/token_keys',
+    description: 'URL of the keys that OAuth 2 tokens are signed with',
+  },
+  authOauth2ResourceServerId: {
+    fileKey: 'auth_oauth2.resource_server_id',
+    rule: { kind: 'text' },
+    default: 'rabbitmq',
+    description: 'audience of OAuth 2 tokens, and prefix of their scopes',
+  },
+  authOauth2UsernameClaims: {
+    fileKey: 'auth_oauth2.preferred_username_claims',
+    rule: { kind: 'names', countMin: 1 },
+    default: ['sub', 'client_id'],
+    description: 'claims of an OAuth 2 token that may name the user',
   },
   certificateLogin: {
     fileKey: 'ssl_cert_login_from',

@@ -158,7 +158,7 @@ export interface BrokerOptions {
   readonly loopbackUsers?: readonly string[]
   /** SASL mechanisms offered to clients: PLAIN, AMQPLAIN, EXTERNAL, RABBIT-CR-DEMO. @default PLAIN, AMQPLAIN */
   readonly authMechanisms?: readonly string[]
-  /** What decides about logins, in turn: internal, http. The first that lets a user in decides about the user's rights. @default internal */
+  /** What decides about logins, in turn: internal, http, oauth2. The first that lets a user in decides about the user's rights. @default internal */
   readonly authBackends?: readonly string[]
   /** How the HTTP backend is asked: get, post. @default get */
   readonly authHttpMethod?: HttpMethod
@@ -174,6 +174,12 @@ export interface BrokerOptions {
   readonly authHttpTimeoutMs?: number
   /** Most milliseconds that answers about rights from outside hold, at least 10. @default 15000 */
   readonly authCacheTtlMs?: number
+  /** URL of the keys that OAuth 2 tokens are signed with. @default http://localhost:8080/token_keys */
+  readonly authOauth2JwksUrl?: string
+  /** Audience of OAuth 2 tokens, and prefix of their scopes. @default rabbitmq */
+  readonly authOauth2ResourceServerId?: string
+  /** Claims of an OAuth 2 token that may name the user; the first that is there counts. @default sub, client_id */
+  readonly authOauth2UsernameClaims?: readonly string[]
   /** The name in a client's certificate that is the user of the mechanism EXTERNAL. @default distinguished_name */
   readonly certificateLogin?: CertificateLogin
   /** Virtual hosts. @default / */
