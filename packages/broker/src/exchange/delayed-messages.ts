@@ -95,7 +95,7 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
       const id = this.#heap.firstId
       const position = this.#heap.shift()
       const keys = this.#takeKeys(id, position)
-      this.#environment.publish(this.#exchange, position, keys)
+      this.#environment.publish(this.#exchange, position, keys, true)
       store.release(position)
     }
     this.#setTimer()

@@ -22,8 +22,9 @@ export interface ExtensionEnvironment {
    * Brings a stored message from `destination` on to its queues. The reference to `position` stays the caller's.
    *
    * @param routingKeys The message's own key, and those of CC and BCC.
+   * @param waited Whether it has waited in that exchange.
    */
-  publish(destination: Destination, position: number, routingKeys: readonly string[]): void
+  publish(destination: Destination, position: number, routingKeys: readonly string[], waited: boolean): void
 }
 
 export interface ExchangeExtension extends ExchangeIntake {

@@ -4,8 +4,11 @@
 
 import { ReplyCode } from '@warrenmq/codec'
 import { createMatcher, type ExchangeMatcher, exchangeTypes, type RandomFraction } from '@warrenmq/routing'
+import { Deduplication } from '../deduplication/deduplication.ts'
+import { assertDeduplicationArguments } from '../deduplication/deduplication-arguments.ts'
 import { ChannelException, ConnectionException } from '../errors.ts'
 import type { Destination, Exchange, ExchangeSettings } from '../vhost/exchange.ts'
+import { DeduplicatingExtension } from './deduplicating-extension.ts'
 import { DelayedMessages } from './delayed-messages.ts'
 import type { ExchangeExtension, ExtensionEnvironment } from './exchange-extension.ts'
 import { assertHistoryArguments, RecentHistory } from './recent-history.ts'
@@ -25,7 +28,8 @@ export function assertExchangeType(type: string): void {
  *
  * @throws ChannelException PRECONDITION_FAILED, ConnectionException COMMAND_INVALID for an `x-delayed-type` that there is not.
  */
-export function assertTypeArguments(settings: ExchangeSettings): void {
+export function assertTypeArguments(settings: ExchangeSettings, resource: string): void {
+  assertDeduplicationArguments(settings.arguments, resource)
   const type = innerType(settings)
   if (settings.type === DELAYED) {
     if (typeof type !== 'string') throw refuse(`Invalid argument, '${DELAYED_TYPE}' must be an existing exchange type`)
@@ -52,7 +56,9 @@ export function createExtension(exchange: Exchange, environment: ExtensionEnviro
   const { settings } = exchange
   const history =
     innerType(settings) === RECENT_HISTORY ? new RecentHistory(settings.arguments, environment) : undefined
-  return settings.type === DELAYED ? new DelayedMessages(exchange, environment, history) : history
+  const inner = settings.type === DELAYED ? new DelayedMessages(exchange, environment, history) : history
+  const deduplication = Deduplication.create(settings.arguments, environment.clock)
+  return deduplication === undefined ? inner : new DeduplicatingExtension(exchange, deduplication, inner)
 }
 
 /** The type that does the matching. */

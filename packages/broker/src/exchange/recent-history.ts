@@ -60,7 +60,8 @@ export class RecentHistory implements ExchangeExtension {
   /** Replays the history to what was bound. */
   bound(destination: Destination): void {
     const history = [...this.#messages.slice(this.#oldest), ...this.#messages.slice(0, this.#oldest)]
-    for (const { position, routingKeys } of history) this.#environment.publish(destination, position, routingKeys)
+    for (const { position, routingKeys } of history)
+      this.#environment.publish(destination, position, routingKeys, false)
   }
 
   close(): void {

@@ -7,7 +7,8 @@
  * length; messages that came back carry theirs, and are all older than the list's head.
  */
 
-import { PropertyFlag, type TypedTable } from '@warrenmq/codec'
+import { PropertyFlag, readHeaders, type TypedTable } from '@warrenmq/codec'
+import { Deduplication } from '../deduplication/deduplication.ts'
 import type { MessageStore } from '../log/message-store.ts'
 import { type EffectivePolicy, NO_POLICY } from '../policy/policy.ts'
 import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
@@ -62,6 +63,8 @@ export class Queue implements TurnTask {
   scheduled = false
   /** What the vhost's policies set for it; `features` holds what comes of that. */
   policy: EffectivePolicy = NO_POLICY
+  /** What it knows of messages that came, when it drops duplicates. */
+  readonly deduplication: Deduplication | undefined
   #features: QueueFeatures
 
   readonly #environment: QueueEnvironment
@@ -84,8 +87,10 @@ export class Queue implements TurnTask {
     this.settings = settings
     this.#environment = environment
     this.#store = environment.store
+    this.deduplication = Deduplication.create(settings.arguments, environment.clock)
     this.#features = resolveQueueFeatures(settings.arguments)
     this.configure(this.#features)
+    if (this.deduplication !== undefined && this.#featured === undefined) this.#becomeFeatured()
   }
 
   /** Its effective settings. */
@@ -296,6 +301,17 @@ export class Queue implements TurnTask {
   }
 
   #publishFeatured(message: Message, featured: FeaturedMessages): boolean {
+    const { deduplication } = this
+    const key = deduplication?.keyOf(readMessageHeaders(message))
+    if (deduplication === undefined || key === undefined) return this.#takeFeatured(message, featured)
+    if (deduplication.isDuplicate(key)) return true
+    // Not before it is taken: who is refused may try again.
+    if (!this.#takeFeatured(message, featured)) return false
+    deduplication.remember(key)
+    return true
+  }
+
+  #takeFeatured(message: Message, featured: FeaturedMessages): boolean {
     if (featured.refuses(message)) return false
     const expiry = featured.expiryOf(message)
     if (expiry !== Infinity && expiry <= this.#environment.clock.now()) this.#serveAtOnce(message)
@@ -355,4 +371,8 @@ export class Queue implements TurnTask {
 /** Whether a plain list of messages in their order cannot do what `features` ask for. */
 function asksForMore({ messageTtlMs, maxLength, maxLengthBytes, maxPriority, deliveryLimit }: QueueFeatures): boolean {
   return [messageTtlMs, maxLength, maxLengthBytes, maxPriority, deliveryLimit].some((value) => value !== undefined)
+}
+
+function readMessageHeaders({ bytes, headerPayloadStart, headerPayloadEnd }: Message): TypedTable | undefined {
+  return readHeaders(bytes, headerPayloadStart, headerPayloadEnd)
 }

@@ -5,6 +5,7 @@
  */
 
 import { fieldTypeName, ReplyCode, type TypedTable, type TypedValue } from '@warrenmq/codec'
+import { assertDeduplicationArguments, DEDUPLICATION_ARGUMENTS } from '../deduplication/deduplication-arguments.ts'
 import { ChannelException, ConnectionException } from '../errors.ts'
 import type { QueueSettings } from '../queue/queue.ts'
 import { checkInteger, MILLISECONDS_MAX } from './argument-value.ts'
@@ -77,6 +78,7 @@ export const COMPARED_ARGUMENTS: readonly string[] = [
   'x-queue-version',
   'x-single-active-consumer',
   'x-queue-master-locator',
+  ...DEDUPLICATION_ARGUMENTS,
 ]
 
 /**
@@ -95,6 +97,7 @@ export function assertQueueArguments(settings: QueueSettings, resource: string):
     const reason = Object.hasOwn(CHECKS, name) ? CHECKS[name](value, table) : undefined
     if (reason !== undefined) throw refuse(`invalid arg '${name}' for ${resource}: ${reason}`)
   }
+  assertDeduplicationArguments(table, resource)
   const type = table['x-queue-type']?.value ?? 'classic'
   if (type !== 'classic') {
     throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, `queue type '${type}' of ${resource} is not built yet`)

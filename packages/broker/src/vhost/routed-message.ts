@@ -11,11 +11,15 @@ export class RoutedMessage implements MessageContent {
   readonly message: Message
   /** An exchange keeps it for later, so that it is not unroutable even if it has reached no queue. */
   heldBack = false
+  /** Where it has waited before it was routed again; undefined for most. */
+  readonly waitedIn: object | undefined
+  #undo: (() => void)[] = []
   #headers: TypedTable | undefined
   #hasHeaders: boolean
 
-  constructor(message: Message) {
+  constructor(message: Message, waitedIn?: object) {
     this.message = message
+    this.waitedIn = waitedIn
     this.#hasHeaders = (message.propertyFlags & PropertyFlag.headers) !== 0
   }
 
@@ -26,6 +30,16 @@ export class RoutedMessage implements MessageContent {
       this.#headers = readHeaders(bytes, headerPayloadStart, headerPayloadEnd)
     }
     return this.#headers
+  }
+
+  /** `undo` is called should a queue refuse the message. */
+  onRefused(undo: () => void): void {
+    this.#undo.push(undo)
+  }
+
+  /** A queue refused the message, and its publisher is told so. */
+  refused(): void {
+    for (const undo of this.#undo) undo()
   }
 
   property(name: RoutingProperty): string | undefined {

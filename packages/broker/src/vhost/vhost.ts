@@ -46,7 +46,10 @@ const PREDECLARED: readonly (readonly [name: string, type: string, internal: boo
 /** Where a message went. */
 export interface EffectiveRoute {
   readonly queues: readonly Queue[]
+  /** Whether an exchange on the way keeps the message for later, or has had it before. */
   readonly heldBack: boolean
+  /** To be called when one of the queues refuses the message. */
+  refused(): void
 }
 
 export class Vhost {
@@ -145,7 +148,7 @@ export class Vhost {
     }
     if (existing === undefined) {
       if (settings.name.startsWith('amq.')) throw reservedName('exchange', settings.name)
-      assertTypeArguments(settings)
+      assertTypeArguments(settings, resource)
       this.#limits.assertRoomForExchange(this, settings.name)
       return this.#addExchange(settings)
     }
@@ -246,19 +249,23 @@ export class Vhost {
 
   /** The same for an exchange whose route is `effective`; `heldBack` says that an exchange on the way keeps the message for later. */
   routeEffectively(exchange: Exchange, routingKeys: readonly string[], message: Message): EffectiveRoute {
-    if (this.exchanges.get(exchange.name) !== exchange) return { queues: [], heldBack: false }
+    if (this.exchanges.get(exchange.name) !== exchange) return { queues: [], heldBack: false, refused() {} }
     const content = new RoutedMessage(message)
-    return { queues: route<Queue>(exchange, routingKeys, content), heldBack: content.heldBack }
+    return {
+      queues: route<Queue>(exchange, routingKeys, content),
+      heldBack: content.heldBack,
+      refused: () => content.refused(),
+    }
   }
 
   /** Brings a stored message on from a queue or exchange; the reference to `position` stays the caller's. */
-  #publishStored(destination: Destination, position: number, routingKeys: readonly string[]): void {
+  #publishStored(destination: Destination, position: number, routingKeys: readonly string[], waited: boolean): void {
     const { store } = this.#environment
     store.read(position, this.#stored)
     const queues =
       destination.kind === 'queue'
         ? [destination]
-        : route<Queue>(destination, routingKeys, new RoutedMessage(this.#stored))
+        : route<Queue>(destination, routingKeys, new RoutedMessage(this.#stored, waited ? destination : undefined))
     for (const queue of queues) {
       // Read anew for each: what routing and queues do with a message may use the store.
       store.read(position, this.#stored)

@@ -168,15 +168,17 @@ export class Publisher {
     else this.#distribute(queues, bits)
   }
 
-  #distribute(queues: readonly Queue[], bits: number): void {
+  /** Returns `false` when a queue refused the message. */
+  #distribute(queues: readonly Queue[], bits: number): boolean {
     const count = queues.length
     let taken = true
     for (let i = 0; i < count; i++) if (!queues[i].publish(message)) taken = false
     if (count === 0 && (bits & MANDATORY) !== 0) this.#channel.returnMessage(message)
     const confirms = this.#channel.confirms
-    if (confirms === undefined) return
+    if (confirms === undefined) return taken
     if (taken) confirms.confirmNext()
     else confirms.refuseNext()
+    return taken
   }
 
   #routeByProperties(route: Route): readonly Queue[] {
@@ -207,8 +209,8 @@ export class Publisher {
       transaction.publishRouted(message, (held) => vhost.routeEffectively(route.exchange, routingKeys, held), mandatory)
       return
     }
-    const { queues, heldBack } = vhost.routeEffectively(route.exchange, routingKeys, message)
-    this.#distribute(queues, mandatory && !heldBack ? MANDATORY : 0)
+    const found = vhost.routeEffectively(route.exchange, routingKeys, message)
+    if (!this.#distribute(found.queues, mandatory && !found.heldBack ? MANDATORY : 0)) found.refused()
   }
 
   #findRoute(): Route {

@@ -23,9 +23,12 @@ interface HeldPublish {
   /** Where it goes. Found out at commit when routing it changes something. */
   queues: readonly Queue[]
   readonly route: LateRoute | undefined
+  refused: () => void
   /** Whether it is to be returned when no queue gets it. */
   mandatory: boolean
 }
+
+function ignore(): void {}
 
 /** Routes a message whose route is `effective`. */
 type LateRoute = (message: Message) => EffectiveRoute
@@ -49,12 +52,18 @@ export class Transaction {
 
   publish(message: Message, queues: readonly Queue[], mandatory: boolean): void {
     if (queues.length === 0 && !mandatory) return
-    this.#hold(message, { position: this.#store.keep(message), queues: [...queues], route: undefined, mandatory })
+    this.#hold(message, {
+      position: this.#store.keep(message),
+      queues: [...queues],
+      route: undefined,
+      refused: ignore,
+      mandatory,
+    })
   }
 
   /** Holds a message that is routed when the transaction is committed. */
   publishRouted(message: Message, route: LateRoute, mandatory: boolean): void {
-    this.#hold(message, { position: this.#store.keep(message), queues: [], route, mandatory })
+    this.#hold(message, { position: this.#store.keep(message), queues: [], route, refused: ignore, mandatory })
   }
 
   #hold(message: Message, publish: HeldPublish): void {
@@ -88,7 +97,9 @@ export class Transaction {
       for (const queue of publish.queues) {
         // Read anew for each: what a queue does with a message may use the store.
         this.#store.read(position, this.#message)
-        if (!queue.deleted && !queue.publish(this.#message)) complete = false
+        if (queue.deleted || queue.publish(this.#message)) continue
+        complete = false
+        publish.refused()
       }
     }
     for (const settlement of settlements) settle(settlement)
@@ -104,9 +115,10 @@ export class Transaction {
 
   #routeLate(publish: HeldPublish, route: LateRoute): void {
     this.#store.read(publish.position, this.#message)
-    const { queues, heldBack } = route(this.#message)
-    publish.queues = queues
-    if (heldBack) publish.mandatory = false
+    const found = route(this.#message)
+    publish.queues = found.queues
+    publish.refused = found.refused
+    if (found.heldBack) publish.mandatory = false
   }
 
   /** Drops the publishes and returns the messages whose settlement was held, oldest settlement first. */
