@@ -9,7 +9,7 @@ import type { ResolvedBrokerOptions } from '../config/options.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Peer } from './peer.ts'
 import { type ProxiedAddresses, type ProxyHeader, parseProxyHeader } from './proxy-protocol.ts'
-import { openPlainInput, openSocketInput, type SocketInput } from './socket-input.ts'
+import { FULL_TLS_CHUNK, openPlainInput, openSocketInput, type SocketInput } from './socket-input.ts'
 import { describeTlsPeer } from './tls-peer.ts'
 import type { TlsServer } from './tls-server.ts'
 
@@ -84,7 +84,7 @@ export class Acceptor {
           return
         }
         settled()
-        this.#hand(openPlainInput(result), { ...peer, tls: describeTlsPeer(result) })
+        this.#hand(openPlainInput(result, FULL_TLS_CHUNK), { ...peer, tls: describeTlsPeer(result) })
       })
     }
     if (options.proxyProtocol) this.#readProxyHeader(socket, encrypt)

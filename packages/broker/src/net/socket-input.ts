@@ -15,6 +15,8 @@ import { READ_SIZE, READ_START, workingMemory } from '../memory/working-memory.t
 /** A socket whose bytes go to `receive`. */
 export interface SocketInput {
   readonly socket: Socket
+  /** Chunks of this size, in bytes, come from a sender that has more. */
+  readonly fullChunk: number
   /** Begins to read. A chunk is valid only during the call. */
   start(receive: (chunk: Uint8Array) => void): void
 }
@@ -22,10 +24,16 @@ export interface SocketInput {
 /** Where every socket reads to. */
 const readArea = workingMemory.subarray(READ_START, READ_START + READ_SIZE)
 
+/** What Node reads at a time. */
+const FULL_CHUNK = 64 * 1024
+/** What a record of TLS holds. A sender that has more fills them. */
+export const FULL_TLS_CHUNK: number = 16 * 1024
+
 /** The way that Node offers: a new buffer for each chunk. */
-export function openPlainInput(socket: Socket): SocketInput {
+export function openPlainInput(socket: Socket, fullChunk: number = FULL_CHUNK): SocketInput {
   return {
     socket,
+    fullChunk,
     start(receive) {
       socket.on('data', receive)
       // It was accepted paused.
@@ -57,6 +65,7 @@ export function openSocketInput(accepted: Socket, first?: Uint8Array): SocketInp
   const socket = new Socket(options)
   return {
     socket,
+    fullChunk: FULL_CHUNK,
     start(newReceive) {
       receive = newReceive
       if (first !== undefined && first.length > 0) receive(first)

@@ -297,3 +297,15 @@ describe('files of TLS', () => {
     expect(await isServed(broker.tlsPort)).toBe(true)
   })
 })
+
+it('reads a fast publisher over TLS in turn with others', async () => {
+  await using broker = await createBroker(TLS)
+  await using fast = await openChannelOn(new RawPeer(await handshake(broker.tlsPort)))
+  await using other = await openChannelOn(new RawPeer(await handshake(broker.tlsPort)))
+  const queue = await declareQueue(fast)
+  for (let count = 0; count < 20_000; count++) sendTo(fast, queue, 'x'.repeat(1000))
+  fast.send(1, 'channel.flow', { active: true })
+  await other.call(1, 'channel.flow', { active: true })
+  expect(fast.pending).toEqual([])
+  await fast.expect(1, 'channel.flow-ok')
+})

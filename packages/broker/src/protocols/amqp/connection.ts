@@ -116,7 +116,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#input = new FrameInput(this, INITIAL_FRAME_SIZE_MAX)
     this.#handshake = new Handshake(this, services)
     this.#gate = new ReadGate(socket)
-    this.#pace = new ReadPace(this, this.#gate, services.turn)
+    this.#pace = new ReadPace(this, this.#gate, services.turn, input.fullChunk)
     services.connections.add(this)
     socket.on('error', (error) => services.logger.debug({ connection: this.name, err: error }, 'socket error'))
     socket.on('close', () => this.#gone())

@@ -9,8 +9,6 @@
 import type { ReadGate } from '../../net/read-gate.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
 
-/** Chunks of this size, in bytes, come from a sender that has more: it is what Node reads at a time. */
-const FULL_CHUNK = 64 * 1024
 /** Waiting messages for each turn that is left out. */
 const BACKLOG_STEP = 4096
 /** Most turns left out between two chunks. */
@@ -27,9 +25,12 @@ export class ReadPace implements TurnTask {
   readonly #reader: PacedReader
   readonly #gate: ReadGate
   readonly #turn: Turn
+  readonly #fullChunk: number
   #turnsToLeaveOut = 0
 
-  constructor(reader: PacedReader, gate: ReadGate, turn: Turn) {
+  /** @param fullChunk Chunks of this size, in bytes, come from a sender that has more. */
+  constructor(reader: PacedReader, gate: ReadGate, turn: Turn, fullChunk: number) {
+    this.#fullChunk = fullChunk
     this.#reader = reader
     this.#gate = gate
     this.#turn = turn
@@ -42,7 +43,7 @@ export class ReadPace implements TurnTask {
 
   /** A chunk of this length was read and handled. */
   chunkDone(length: number): void {
-    if (length < FULL_CHUNK || this.scheduled) return
+    if (length < this.#fullChunk || this.scheduled) return
     this.#turnsToLeaveOut = Math.min(TURNS_LEFT_OUT_MAX, Math.floor(this.#reader.publishedBacklog() / BACKLOG_STEP))
     this.#gate.close()
     this.#turn.add(TurnPhase.read, this)

@@ -34,7 +34,7 @@ class CountingGate extends ReadGate {
 function turnsUntilResumed(backlog: number): number {
   const turn = new Turn(() => {})
   const gate = new CountingGate()
-  new ReadPace(createReader(backlog), gate, turn).chunkDone(FULL)
+  new ReadPace(createReader(backlog), gate, turn, FULL).chunkDone(FULL)
   expect([gate.closed, gate.shut]).toEqual([1, true])
   let turns = 0
   for (; gate.opened === 0; turns++) turn.run()
@@ -45,7 +45,7 @@ function turnsUntilResumed(backlog: number): number {
 describe('ReadPace', () => {
   it('lets a connection that sends little read on', () => {
     const gate = new CountingGate()
-    new ReadPace(createReader(100_000), gate, new Turn(() => {})).chunkDone(FULL - 1)
+    new ReadPace(createReader(100_000), gate, new Turn(() => {}), FULL).chunkDone(FULL - 1)
     expect(gate.closed).toBe(0)
   })
 
