@@ -34,6 +34,9 @@ export interface DeadLetter {
   readonly deaths: readonly TypedValue[]
 }
 
+/** Longest short string, in bytes. */
+const SHORT_STRING_MAX = 255
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -125,9 +128,11 @@ function readCarbonCopies(headers: TypedTable | undefined): string[] {
   return keys
 }
 
+/** A short string. A routing key comes from an argument that may be longer than one; whole characters of it are kept. */
 function encodeName(name: string): Uint8Array {
-  const bytes = encoder.encode(name)
-  return concatBytes(Uint8Array.of(bytes.length), bytes)
+  const encoded = new Uint8Array(1 + SHORT_STRING_MAX)
+  encoded[0] = encoder.encodeInto(name, encoded.subarray(1)).written
+  return encoded.subarray(0, 1 + encoded[0])
 }
 
 function headerFrameStart(payloadLength: number): Uint8Array {

@@ -18,9 +18,11 @@ import type { VhostServices } from '../vhost/vhost-services.ts'
 import { createDeadLetter } from './dead-letter.ts'
 import { deathQueues, isCycle } from './deaths.ts'
 
-/** Messages sent on in one turn, copies for several queues counted; more, up to the maximum, when many wait. */
-const PER_TURN_MIN = 1000
-const PER_TURN_MAX = 4000
+/** Steps of work in one turn; more, up to the maximum, when many messages wait. */
+const STEPS_MIN = 1000
+const STEPS_MAX = 4000
+/** Bytes of a body whose copying counts as a step. */
+const BYTES_PER_STEP = 16_384
 /** Dead-letter circles that are remembered so that each is logged once. */
 const KNOWN_CYCLES_MAX = 1000
 
@@ -67,13 +69,17 @@ export class DeadLetters implements TurnTask {
   }
 
   runTurn(): void {
-    let budget = Math.min(PER_TURN_MAX, Math.max(PER_TURN_MIN, this.count >> 3))
-    while (budget > 0) {
-      const dead = this.#consequences.pop() ?? this.#shift()
-      if (dead === undefined) return
-      budget -= this.#sendOn(dead)
+    let budget = Math.min(STEPS_MAX, Math.max(STEPS_MIN, this.count >> 3))
+    try {
+      while (budget > 0) {
+        const dead = this.#consequences.pop() ?? this.#shift()
+        if (dead === undefined) return
+        budget -= this.#sendOn(dead)
+      }
+    } finally {
+      // Also when one message brought a bug to light: the others go on.
+      if (this.count > 0) this.#services.turn.add(TurnPhase.deliver, this)
     }
-    if (this.count > 0) this.#services.turn.add(TurnPhase.deliver, this)
   }
 
   /** Forgets everything: the store ends too. */
@@ -94,13 +100,13 @@ export class DeadLetters implements TurnTask {
     return dead
   }
 
-  /** Sends a message on and returns what that counts for. */
+  /** Sends a message on and returns how many steps that was. */
   #sendOn(dead: DeadMessage): number {
     const { deadLetterExchange } = dead.queue.features
     const exchange = deadLetterExchange === undefined ? undefined : this.#vhost.exchanges.get(deadLetterExchange)
     this.#dying = []
     try {
-      return exchange === undefined ? 1 : 1 + this.#publish(dead, exchange)
+      return exchange === undefined ? 1 : this.#publish(dead, exchange)
     } finally {
       this.#services.store.release(dead.position)
       this.#consequences.push(...this.#dying.reverse())
@@ -108,7 +114,7 @@ export class DeadLetters implements TurnTask {
     }
   }
 
-  /** Returns the number of queues that got it. */
+  /** Returns the steps: one for the message, each queue, each death that its header tells of, and so many bytes. */
   #publish({ queue, position, reason }: DeadMessage, exchange: Exchange): number {
     const { store, clock } = this.#services
     const letter = this.#letter
@@ -129,7 +135,7 @@ export class DeadLetters implements TurnTask {
       if (reason !== 'rejected' && isCycle(deaths, target.name)) this.#logCycle([target.name, ...deathQueues(deaths)])
       else target.publish(letter)
     }
-    return queues.length
+    return 1 + queues.length + deaths.length + Math.floor(letter.bodySize / BYTES_PER_STEP)
   }
 
   #logCycle(queues: readonly string[]): void {

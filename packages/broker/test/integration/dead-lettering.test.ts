@@ -175,6 +175,22 @@ onEachBroker((target) => {
       expect(await drain(peer, copied)).toEqual(['a'])
     })
 
+    // RabbitMQ ends the consumer's connection with 541.
+    it.skipIf(target.isRabbit)('shows as much of a long routing key as a short string holds', async () => {
+      await using peer = await target.openChannel()
+      const dead = await declareQueue(peer)
+      await bind(peer, dead, 'amq.fanout')
+      const queue = await declareQueue(peer, '', {
+        arguments: {
+          'x-dead-letter-exchange': 'amq.fanout',
+          'x-dead-letter-routing-key': `${'k'.repeat(254)}é and more`,
+          'x-max-length': 0,
+        },
+      })
+      sendTo(peer, queue, 'a')
+      expect((await takeOne(peer, dead)).args.routingKey).toBe('k'.repeat(254))
+    })
+
     it('is dropped when the exchange is missing or leads nowhere', async () => {
       await using peer = await target.openChannel()
       const dead = await declareQueue(peer)
