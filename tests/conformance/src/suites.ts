@@ -5,18 +5,29 @@
 
 import { type Foreign, onEachTarget as onEachBroker, startWarren, type Target } from '@warrenmq/testkit'
 import { describe, inject } from 'vitest'
-import { PikaProgram } from './pika-program.ts'
+import { ClientProgram, pythonLauncher } from './client-program.ts'
 
 export type { Target }
 
 /** Starts a pika program against the suite's broker. */
-export type StartProgram = (name: string, ...args: string[]) => PikaProgram
+export type StartProgram = (name: string, ...args: string[]) => ClientProgram
 
 /** Defines a suite of pika programs for each target. */
 export function describePika(suite: (start: StartProgram, target: Target) => void): void {
   describeWith('pythonWithPika', (python, target) => {
-    suite((name, ...args) => new PikaProgram(python, brokerUrl(target), name, args), target)
+    suite((name, ...args) => startPika(python, target, name, args), target)
   })
+}
+
+/** Starts a pika program: `name` is that of its file, without `.py`. */
+export function startPika(
+  python: string,
+  target: { readonly port: number },
+  name: string,
+  args: readonly string[] = [],
+): ClientProgram {
+  const file = `${name}.py`
+  return new ClientProgram(file, pythonLauncher(python, file), brokerUrl(target), args)
 }
 
 /** Defines a suite for each target. */

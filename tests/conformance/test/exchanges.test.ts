@@ -1,6 +1,6 @@
 /** Publish and subscribe: a server-named exclusive queue for each subscriber, bound in the ways of the four exchange types. */
 import { expect, it } from 'vitest'
-import type { PikaProgram } from '../src/pika-program.ts'
+import type { ClientProgram } from '../src/client-program.ts'
 import { describePika } from '../src/suites.ts'
 
 interface Binding {
@@ -16,7 +16,7 @@ interface Message {
 
 describePika((start) => {
   /** Starts a subscriber and waits until its queue is bound. */
-  async function subscribe(exchange: string, type: string, ...bindings: Binding[]): Promise<PikaProgram> {
+  async function subscribe(exchange: string, type: string, ...bindings: Binding[]): Promise<ClientProgram> {
     const subscriber = start('subscriber', exchange, type, JSON.stringify(bindings))
     expect((await subscriber.expect('ready')).queue).toMatch(/^amq\.gen-[\w-]{22}$/)
     return subscriber
@@ -28,7 +28,7 @@ describePika((start) => {
   }
 
   /** Bodies of what a subscriber received until the message `end`. */
-  async function received(subscriber: PikaProgram): Promise<unknown[]> {
+  async function received(subscriber: ClientProgram): Promise<unknown[]> {
     const events = await subscriber.finish()
     expect(events.pop()).toEqual({ event: 'closed' })
     return events.map(({ body }) => body)

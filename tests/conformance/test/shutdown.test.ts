@@ -3,8 +3,7 @@ import { once } from 'node:events'
 import { startRabbit, startWarren, within } from '@warrenmq/testkit'
 import { connect } from 'amqplib'
 import { expect, inject, it } from 'vitest'
-import { PikaProgram } from '../src/pika-program.ts'
-import { brokerUrl } from '../src/suites.ts'
+import { brokerUrl, startPika } from '../src/suites.ts'
 
 const { rabbitmqServer, pythonWithPika } = inject('foreign')
 /** RabbitMQ takes seconds to end. */
@@ -22,7 +21,7 @@ it.each(brokers)('closes the connections of amqplib and pika with 320: $name', a
     const url = brokerUrl(broker)
     const connection = await connect(url)
     const closed = within(once(connection, 'close'), 'the end of the connection of amqplib', END_LIMIT_MS)
-    await using program = pythonWithPika ? new PikaProgram(pythonWithPika, url, 'outlast') : undefined
+    await using program = pythonWithPika ? startPika(pythonWithPika, broker, 'outlast') : undefined
     await program?.expect('ready')
     await broker[Symbol.asyncDispose]()
     expect((await closed)[0]).toMatchObject({ code: 320, message: expect.stringContaining(REASON) })

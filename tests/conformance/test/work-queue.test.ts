@@ -1,10 +1,10 @@
 /** Competing consumers of a durable queue, which acknowledge each task, with a prefetch of 1. */
 import { expect, it } from 'vitest'
-import type { PikaProgram } from '../src/pika-program.ts'
+import type { ClientProgram } from '../src/client-program.ts'
 import { describePika } from '../src/suites.ts'
 
 describePika((start) => {
-  async function startWorker(queue: string): Promise<PikaProgram> {
+  async function startWorker(queue: string): Promise<ClientProgram> {
     const worker = start('worker', queue)
     await worker.expect('ready')
     return worker
@@ -17,7 +17,7 @@ describePika((start) => {
 
   /** Has the worker settle its next `count` tasks and returns them. */
   async function work(
-    worker: PikaProgram,
+    worker: ClientProgram,
     count: number,
     settlement: 'ack' | 'requeue' | 'reject',
   ): Promise<unknown[]> {

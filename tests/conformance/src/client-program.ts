@@ -1,5 +1,6 @@
 /**
- * A pika program that runs beside a test and tells, one JSON object per line of its stdout, what happened to it.
+ * A program on somebody's client that runs beside a test and tells, one JSON object per line of its stdout, what happened
+ * to it.
  *
  * Every wait has a limit; what the program wrote on stderr is part of every complaint.
  */
@@ -10,8 +11,8 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { within } from '@warrenmq/testkit'
 
-/** How long a program may take for its next event or its end: a Python start on a busy machine is in it. */
-const WAIT_LIMIT_MS = 20_000
+/** How long a program may take for its next event or its end: the start of an interpreter on a busy machine is in it. */
+const WAIT_LIMIT_MS = 40_000
 
 /** Something that happened in a program: `event` says what, the other fields depend on it. */
 export interface ProgramEvent {
@@ -19,8 +20,18 @@ export interface ProgramEvent {
   readonly [field: string]: unknown
 }
 
+/** How the programs in one language are started. */
+export interface Launcher {
+  /** An interpreter, or the program itself where it is compiled. */
+  readonly command: string
+  /** What stands before the program's own arguments. */
+  readonly args: readonly string[]
+  /** Added to the environment. @default nothing */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /** One of the programs of `programs/`, started. Disposing of it kills it. */
-export class PikaProgram implements AsyncDisposable {
+export class ClientProgram implements AsyncDisposable {
   readonly #name: string
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #lines: AsyncIterator<string>
@@ -28,18 +39,21 @@ export class PikaProgram implements AsyncDisposable {
   #stderr = ''
 
   /**
-   * @param python A Python that has pika.
-   * @param url Address of the broker, as in `amqp://guest:guest@127.0.0.1:5672/%2F`.
-   * @param name Name of the program's file, without `.py`.
+   * @param name What messages call the program.
+   * @param url Address of the broker, as in `amqp://guest:guest@127.0.0.1:5672/%2F`. The program finds it in `AMQP_URL`.
    */
-  constructor(python: string, url: string, name: string, args: readonly string[] = []) {
-    const file = fileURLToPath(new URL(`../programs/${name}.py`, import.meta.url))
-    this.#name = `${name}.py`
-    // -B: leaves no compiled files behind.
-    this.#child = spawn(python, ['-B', file, ...args], {
-      env: { ...process.env, AMQP_URL: url },
+  constructor(name: string, launcher: Launcher, url: string, args: readonly string[] = []) {
+    this.#name = name
+    this.#child = spawn(launcher.command, [...launcher.args, ...args], {
+      env: { ...process.env, ...launcher.environment, AMQP_URL: url },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
+    // One that cannot be started also closes: the complaint then says why.
+    this.#child.on('error', (error) => {
+      this.#stderr += error.message
+    })
+    // It may end without reading what it is told.
+    this.#child.stdin.on('error', () => {})
     this.#closed = once(this.#child, 'close')
     this.#closed.catch(() => {})
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
@@ -117,4 +131,15 @@ export class PikaProgram implements AsyncDisposable {
   #complaint(what: string, cause?: unknown): Error {
     return new Error(`${this.#name} ${what}; stderr: ${this.#stderr || 'nothing'}`, { cause })
   }
+}
+
+/** Path of a file in `programs/`. */
+export function programFile(name: string): string {
+  return fileURLToPath(new URL(`../programs/${name}`, import.meta.url))
+}
+
+/** Starts a Python program. `python` is one that has the client. */
+export function pythonLauncher(python: string, name: string): Launcher {
+  // -B: leaves no compiled files behind.
+  return { command: python, args: ['-B', programFile(name)] }
 }
