@@ -9,6 +9,15 @@ export interface Foreign {
   readonly rabbitmqServer: string | undefined
   /** A Python that has pika. */
   readonly pythonWithPika: string | undefined
+  /** A Python that has Celery, and with it kombu and py-amqp. */
+  readonly pythonWithCelery: string | undefined
+  readonly pythonWithAioPika: string | undefined
+  readonly phpWithAmqplib: string | undefined
+  readonly rubyWithBunny: string | undefined
+  /** A Go compiler, where Debian's amqp091-go is installed. */
+  readonly goWithAmqp091: string | undefined
+  /** A Java with its compiler, where Debian's AMQP client is installed. */
+  readonly javaWithAmqpClient: string | undefined
   /** Folder of `amqp-publish` and its siblings. */
   readonly amqpTools: string | undefined
 }
@@ -31,7 +40,43 @@ const REQUIREMENTS: readonly Requirement[] = [
     name: 'pythonWithPika',
     software: 'python3-pika',
     leftOut: 'programs written for pika',
-    find: () => [findProgram('python3', ['/usr/bin']), findProgram('python3')].find(hasPika),
+    find: () => findPython('pika'),
+  },
+  {
+    name: 'pythonWithCelery',
+    software: 'python3-celery',
+    leftOut: 'Celery workers and programs written for kombu',
+    find: () => findPython('celery'),
+  },
+  {
+    name: 'pythonWithAioPika',
+    software: 'python3-aio-pika',
+    leftOut: 'programs written for aio-pika',
+    find: () => findPython('aio_pika'),
+  },
+  {
+    name: 'phpWithAmqplib',
+    software: 'php-cli with php-amqplib',
+    leftOut: 'programs written for php-amqplib',
+    find: () => findProgramBeside('php', '/usr/share/php/PhpAmqpLib'),
+  },
+  {
+    name: 'rubyWithBunny',
+    software: 'ruby-bunny',
+    leftOut: 'programs written for bunny',
+    find: () => [findProgram('ruby', ['/usr/bin']), findProgram('ruby')].find(hasBunny),
+  },
+  {
+    name: 'goWithAmqp091',
+    software: 'golang-go with golang-github-rabbitmq-amqp091-go-dev',
+    leftOut: 'programs written for amqp091-go',
+    find: () => findProgramBeside('go', '/usr/share/gocode/src/github.com/rabbitmq/amqp091-go'),
+  },
+  {
+    name: 'javaWithAmqpClient',
+    software: 'default-jdk-headless with librabbitmq-client-java',
+    leftOut: "programs written for RabbitMQ's Java client",
+    find: () => (findProgram('javac') ? findProgramBeside('java', '/usr/share/java/amqp-client.jar') : undefined),
   },
   {
     name: 'amqpTools',
@@ -65,6 +110,19 @@ function findProgram(name: string, preferred: readonly string[] = []): string | 
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 
-function hasPika(python: string | undefined): boolean {
-  return python !== undefined && spawnSync(python, ['-c', 'import pika']).status === 0
+/** The program, when the library that it needs is installed. */
+function findProgramBeside(name: string, library: string): string | undefined {
+  return existsSync(library) ? findProgram(name, ['/usr/bin']) : undefined
+}
+
+/** A Python that has a module: the system's, whose packages Debian installs, or else the first one on the path. */
+function findPython(module: string): string | undefined {
+  const check = `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`
+  const pythons = [findProgram('python3', ['/usr/bin']), findProgram('python3')]
+  return pythons.find((python) => python !== undefined && spawnSync(python, ['-c', check]).status === 0)
+}
+
+function hasBunny(ruby: string | undefined): boolean {
+  const check = "exit Gem::Specification.find_all_by_name('bunny').any?"
+  return ruby !== undefined && spawnSync(ruby, ['-e', check]).status === 0
 }

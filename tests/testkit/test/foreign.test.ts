@@ -1,7 +1,17 @@
 import { describeMissing } from '@warrenmq/testkit'
 import { expect, it } from 'vitest'
 
-const all = { rabbitmqServer: '/r', pythonWithPika: '/p', amqpTools: '/a' }
+const all = {
+  rabbitmqServer: '/r',
+  pythonWithPika: '/p',
+  pythonWithCelery: '/p',
+  pythonWithAioPika: '/p',
+  phpWithAmqplib: '/h',
+  rubyWithBunny: '/b',
+  goWithAmqp091: '/g',
+  javaWithAmqpClient: '/j',
+  amqpTools: '/a',
+}
 
 it('says nothing when everything is installed', () => {
   expect(describeMissing(all, { WARREN_REQUIRE_FOREIGN: '1' })).toEqual([])
