@@ -150,17 +150,21 @@ export class Publisher {
     if (message.bodySize > channel.messageSizeMax) throw messageTooLarge(message.bodySize, channel.messageSizeMax)
     const route = this.#findRoute()
 
-    if (route.kind === RouteKind.effective) {
-      this.#publishEffectively(route, (bits & MANDATORY) !== 0)
-      return
-    }
     let queues = route.queues
     if (message.propertyFlags !== 0 || message.headerPayloadEnd - message.headerPayloadStart !== BARE_HEADER_SIZE) {
       validateContentHeader(message.bytes, message.headerPayloadStart, message.headerPayloadEnd)
       if ((message.propertyFlags & LOOKED_AT) !== 0 || route.kind !== RouteKind.fixed) {
+        if (route.kind === RouteKind.effective) {
+          this.#publishEffectively(route, bits)
+          return
+        }
         queues = this.#routeByProperties(route)
       }
     } else if (route.kind !== RouteKind.fixed) {
+      if (route.kind === RouteKind.effective) {
+        this.#publishEffectively(route, bits)
+        return
+      }
       queues = channel.vhost.route(route.exchange, [route.routingKey], new RoutedMessage(message))
     }
 
@@ -201,9 +205,9 @@ export class Publisher {
   }
 
   /** Publishes to an exchange that may keep the message or remember it; in a transaction that happens when it is committed. */
-  #publishEffectively(route: Route, mandatory: boolean): void {
+  #publishEffectively(route: Route, bits: number): void {
     const { vhost, transaction } = this.#channel
-    validateContentHeader(message.bytes, message.headerPayloadStart, message.headerPayloadEnd)
+    const mandatory = (bits & MANDATORY) !== 0
     const routingKeys = [route.routingKey, ...this.#checkProperties(route)]
     if (transaction !== undefined) {
       transaction.publishRouted(message, (held) => vhost.routeEffectively(route.exchange, routingKeys, held), mandatory)
