@@ -9,16 +9,19 @@ import { HttpBackend, type HttpBackendOptions } from './access/backends/http-bac
 import { Oauth2Backend, type Oauth2BackendOptions } from './access/backends/oauth2-backend.ts'
 import { InternalAuthentication } from './access/internal-authentication.ts'
 import { LoginDelay } from './access/login-delay.ts'
-import { SCRYPT } from './access/password.ts'
+import { hashPassword, type PasswordHash, SCRYPT } from './access/password.ts'
 import { ALL_PERMISSIONS } from './access/permissions.ts'
-import { UserStore } from './access/user-store.ts'
-import { type Administration, createAdministration } from './administration/administration.ts'
+import { type User, UserStore } from './access/user-store.ts'
+import { type AdministeredParts, type Administration, createAdministration } from './administration/administration.ts'
 import { type AlarmResource, Alarms } from './alarms/alarms.ts'
 import { BlockedConnections } from './alarms/blocked-connections.ts'
 import { ResourceMonitor, systemProbe } from './alarms/resource-monitor.ts'
 import { type Clock, createFractions, type RandomSource, systemClock, systemRandom } from './clock.ts'
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from './config/options.ts'
-import { TopologyLimits } from './limits/topology-limits.ts'
+import type { DefinitionsDocument } from './definitions/definitions.ts'
+import { importDefinitions } from './definitions/import-definitions.ts'
+import { readStartDefinitions } from './definitions/start-definitions.ts'
+import { NO_TOPOLOGY_LIMITS, TopologyLimits } from './limits/topology-limits.ts'
 import { UserUsages } from './limits/user-limits.ts'
 import { MemoryStore } from './log/memory/memory-store.ts'
 import { type Logger, silentLogger } from './logging/logger.ts'
@@ -34,6 +37,11 @@ const SHUTDOWN = "broker forced connection closure with reason 'shutdown'"
 
 /** What a broker is created with: its options and the parts that can be replaced. */
 export interface CreateBrokerOptions extends BrokerOptions {
+  /**
+   * Definitions to begin with, in RabbitMQ's JSON, as text or parsed; instead of `definitionsFile`. Where they define users or vhosts, those of
+   * `defaultUser` or `vhosts` are not made.
+   */
+  readonly definitions?: string | DefinitionsDocument
   /** Where log lines go. @default nowhere */
   readonly logger?: Logger
   /** Source of time. @default the machine's clock */
@@ -85,6 +93,7 @@ export interface Broker extends AsyncDisposable {
 export async function createBroker(options: CreateBrokerOptions = {}): Promise<Broker> {
   const resolved = resolveBrokerOptions(options)
   const logger = options.logger ?? silentLogger
+  const definitions = await readStartDefinitions(options.definitions, resolved.definitionsFile)
   const store = new MemoryStore()
   const clock = options.clock ?? systemClock
   const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
@@ -92,8 +101,10 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const chance = createFractions(random)
   const vhosts = new Map<string, Vhost>()
   const limits = new TopologyLimits(resolved, vhosts)
-  const createVhost = (name: string) => new Vhost(name, { store, turn, clock, logger, chance, limits })
-  for (const name of resolved.vhosts) vhosts.set(name, createVhost(name))
+  const vhostServices = { store, turn, clock, logger, chance, limits }
+  const createVhost = (name: string) => new Vhost(name, vhostServices)
+  const definesVhosts = definitions !== undefined && definitions.vhosts.length > 0
+  for (const name of definesVhosts ? [] : resolved.vhosts) vhosts.set(name, createVhost(name))
   const accessVersion = new AccessVersion()
   // Routes that channels and vhosts remember have been checked: they end with the rights they were checked by.
   accessVersion.onChange(() => {
@@ -101,7 +112,8 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   })
   const users = new UserStore(accessVersion)
   const internal = new InternalAuthentication(users, random)
-  addDefaultUser(resolved, users, internal, random)
+  const definesUsers = definitions !== undefined && definitions.users.length > 0
+  const configured = definesUsers ? undefined : addDefaultUser(resolved, users, internal, random)
   const backends = resolved.authBackends.map((name): AuthenticationBackend => {
     if (name === 'http') return new HttpBackend(httpBackendOptions(resolved), logger)
     if (name === 'oauth2') return new Oauth2Backend(oauth2BackendOptions(resolved), clock, accessVersion, logger)
@@ -144,6 +156,36 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
       connections.delete(connection)
       if (connections.size === 0) lastGone()
     },
+  }
+
+  const passwordToExport = async (user: User): Promise<PasswordHash> => {
+    if (user.password !== configured) return user.password
+    const password = await hashPassword(resolved.defaultPassword, random)
+    // It may have been changed meanwhile.
+    if (users.get(user.name)?.password === configured) {
+      users.put({ ...user, password })
+      internal.configure(resolved.defaultPassword, password)
+    }
+    return password
+  }
+  const unlimited = new TopologyLimits(NO_TOPOLOGY_LIMITS, vhosts)
+  const parts: AdministeredParts = {
+    users,
+    vhosts,
+    connections,
+    random,
+    limits,
+    globalParameters: new Map(),
+    defaultUser: resolved.defaultUser,
+    createVhost,
+    createTrialVhost: (name) => new Vhost(name, { ...vhostServices, limits: unlimited }),
+    passwordToExport,
+  }
+  if (definitions !== undefined) {
+    await importDefinitions(definitions, parts).catch((error) => {
+      store.close()
+      throw error
+    })
   }
 
   const acceptor = new Acceptor({
@@ -199,16 +241,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
     get connectionCount() {
       return connections.size
     },
-    admin: createAdministration({
-      users,
-      vhosts,
-      connections,
-      random,
-      limits,
-      globalParameters: new Map(),
-      defaultUser: resolved.defaultUser,
-      createVhost,
-    }),
+    admin: createAdministration(parts),
     alarms: {
       isRaised: (resource) => alarms.isRaised(resource),
       raise: (resource, source) => alarms.raise(resource, source),
@@ -242,11 +275,12 @@ function addDefaultUser(
   users: UserStore,
   internal: InternalAuthentication,
   random: RandomSource,
-): void {
+): PasswordHash {
   const password = { hash: Buffer.from(random(48)).toString('base64'), algorithm: SCRYPT }
   users.put({ name: defaultUser, password, tags: ['administrator'] })
   for (const vhost of vhosts) users.putPermissions(defaultUser, vhost, ALL_PERMISSIONS)
   internal.configure(defaultPassword, password)
+  return password
 }
 
 function httpBackendOptions(options: ResolvedBrokerOptions): HttpBackendOptions {

@@ -37,6 +37,9 @@ export interface PolicyInput {
   readonly applyTo?: string
 }
 
+/** Definitions in RabbitMQ's shape. */
+export type DefinitionsDocument = Readonly<Record<string, unknown>>
+
 /** Every method resolves once the change is in force. */
 export interface Administration {
   putVhost(name: string): Promise<void>
@@ -61,6 +64,9 @@ export interface Administration {
   deleteParameter(component: string, vhost: string, name: string): Promise<void>
   putGlobalParameter(name: string, value: unknown): Promise<void>
   deleteGlobalParameter(name: string): Promise<void>
+  /** Everything, or what is in one vhost, in RabbitMQ's JSON. */
+  exportDefinitions(vhost?: string): Promise<DefinitionsDocument>
+  importDefinitions(definitions: DefinitionsDocument, vhost?: string): Promise<void>
   /** Ends a connection with 320 CONNECTION_FORCED. `name` is `<peer> -> <server>`. */
   closeConnection(name: string, reason?: string): Promise<void>
 }
@@ -154,17 +160,26 @@ export class RabbitAdministration implements Administration {
     return this.#delete(['global-parameters', name])
   }
 
+  async exportDefinitions(vhost?: string): Promise<DefinitionsDocument> {
+    return JSON.parse(await this.#call('GET', definitionsPath(vhost), {}))
+  }
+
+  async importDefinitions(definitions: DefinitionsDocument, vhost?: string): Promise<void> {
+    const headers = { 'Content-Type': 'application/json' }
+    await this.#call('POST', definitionsPath(vhost), headers, JSON.stringify(definitions))
+  }
+
   closeConnection(name: string, reason?: string): Promise<void> {
     return this.#delete(['connections', name], reason === undefined ? {} : { 'X-Reason': reason })
   }
 
-  #put(path: readonly string[], body: unknown): Promise<void> {
-    return this.#call('PUT', path, { 'Content-Type': 'application/json' }, JSON.stringify(body))
+  async #put(path: readonly string[], body: unknown): Promise<void> {
+    await this.#call('PUT', path, { 'Content-Type': 'application/json' }, JSON.stringify(body))
   }
 
   /** Deletes; what is not there is gone already. */
-  #delete(path: readonly string[], headers: Record<string, string> = {}): Promise<void> {
-    return this.#call('DELETE', path, headers)
+  async #delete(path: readonly string[], headers: Record<string, string> = {}): Promise<void> {
+    await this.#call('DELETE', path, headers)
   }
 
   async #call(
@@ -172,16 +187,20 @@ export class RabbitAdministration implements Administration {
     path: readonly string[],
     headers: Record<string, string>,
     body: string | null = null,
-  ): Promise<void> {
+  ): Promise<string> {
     const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`
     const url = `${this.#origin}/api/${path.map(encodeURIComponent).join('/')}`
     const response = await fetch(url, { method, headers: { authorization, ...headers }, body })
     const text = await response.text()
-    if (response.ok || (method === 'DELETE' && response.status === 404)) return
+    if (response.ok || (method === 'DELETE' && response.status === 404)) return text
     throw new Error(`${method} ${path.join('/')}: ${response.status} ${text}`)
   }
 }
 
 function policyBody({ pattern, definition, priority = 0, applyTo = 'all' }: PolicyInput): unknown {
   return { pattern, definition, priority, 'apply-to': applyTo }
+}
+
+function definitionsPath(vhost: string | undefined): string[] {
+  return vhost === undefined ? ['definitions'] : ['definitions', vhost]
 }

@@ -2,6 +2,7 @@
 
 export {
   type Administration,
+  type DefinitionsDocument,
   type PermissionInput,
   type PolicyInput,
   RabbitAdministration,

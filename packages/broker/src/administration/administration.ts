@@ -5,13 +5,15 @@
  * change is in force, and rejects with an AdministrationError when nothing was changed. Deleting what is not there is no error.
  */
 
-import type { UserStore } from '../access/user-store.ts'
+import type { PasswordHash } from '../access/password.ts'
+import type { User, UserStore } from '../access/user-store.ts'
 import type { RandomSource } from '../clock.ts'
 import type { TopologyLimits } from '../limits/topology-limits.ts'
 import type { JsonValue } from '../parameters/json-value.ts'
 import type { AmqpConnection } from '../protocols/amqp/connection.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import { type ConnectionAdministration, createConnectionAdministration } from './connections.ts'
+import { createDefinitionsAdministration, type DefinitionsAdministration } from './definitions.ts'
 import { createLimitAdministration, type LimitAdministration } from './limits.ts'
 import { createParameterAdministration, type ParameterAdministration } from './parameters.ts'
 import { createPermissionAdministration, type PermissionAdministration } from './permissions.ts'
@@ -26,6 +28,7 @@ export interface Administration
     PolicyAdministration,
     ParameterAdministration,
     LimitAdministration,
+    DefinitionsAdministration,
     ConnectionAdministration {}
 
 /** The parts of a broker that are administered. */
@@ -39,6 +42,10 @@ export interface AdministeredParts {
   /** The user who gets all rights in new vhosts. */
   readonly defaultUser: string
   createVhost(name: string): Vhost
+  /** A vhost that only tries something out: nobody finds it, and limits do not hold. To be closed. */
+  createTrialVhost(name: string): Vhost
+  /** The user's password hash; the one of the configuration is made for it. */
+  passwordToExport(user: User): Promise<PasswordHash>
 }
 
 export function createAdministration(parts: AdministeredParts): Administration {
@@ -49,6 +56,7 @@ export function createAdministration(parts: AdministeredParts): Administration {
     ...createPolicyAdministration(parts),
     ...createParameterAdministration(parts),
     ...createLimitAdministration(parts),
+    ...createDefinitionsAdministration(parts),
     ...createConnectionAdministration(parts),
   }
 }

@@ -1,10 +1,11 @@
 /** Turns what stopped the start of `warren` into a sentence for the person who started it. */
 
 import { ConfigurationError } from '../config/configuration-error.ts'
+import { DefinitionsError } from '../definitions/definitions-error.ts'
 
 /** One sentence for what an operator can mend; the stack for a bug. */
 export function describeFailure(error: unknown, host: string, port: number): string {
-  if (error instanceof ConfigurationError) return error.message
+  if (error instanceof ConfigurationError || error instanceof DefinitionsError) return error.message
   if (!(error instanceof Error)) return String(error)
   const { code, port: failedPort = port } = error as NodeJS.ErrnoException & { port?: number }
   switch (code) {

@@ -354,6 +354,12 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     default: -1,
     description: 'most virtual hosts; -1 is no limit',
   },
+  definitionsFile: {
+    fileKey: 'load_definitions',
+    rule: { kind: 'text', optional: true },
+    default: '',
+    description: 'file with definitions in the JSON of RabbitMQ, imported before the broker listens',
+  },
   defaultUser: {
     fileKey: 'default_user',
     rule: { kind: 'text' },

@@ -150,6 +150,11 @@ export interface BrokerOptions {
   readonly exchangeMax?: number
   /** Most vhosts; -1 stands for no limit. @default -1 */
   readonly vhostMax?: number
+  /**
+   * Path of a file with definitions in RabbitMQ's JSON, imported before the broker listens. Where it defines users or vhosts, those of
+   * `defaultUser` or `vhosts` are not made. Empty for none.
+   */
+  readonly definitionsFile?: string
   /** The user who may log in. @default guest */
   readonly defaultUser?: string
   /** That user's password. @default guest */

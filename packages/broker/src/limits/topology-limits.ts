@@ -18,6 +18,12 @@ interface CountedVhost {
 /** The limits of the whole broker; a negative one is no limit. */
 type BrokerLimits = Pick<ResolvedBrokerOptions, 'queueMax' | 'exchangeMax' | 'vhostMax'>
 
+/** The default exchange, and those that a vhost begins with. */
+const EXCHANGES_OF_NEW_VHOST = 7
+
+/** For vhosts that only try something out. */
+export const NO_TOPOLOGY_LIMITS: BrokerLimits = Object.freeze({ queueMax: -1, exchangeMax: -1, vhostMax: -1 })
+
 export class TopologyLimits {
   readonly #limits: BrokerLimits
   readonly #vhosts: ReadonlyMap<string, CountedVhost>
@@ -52,6 +58,20 @@ export class TopologyLimits {
     const { vhostMax } = this.#limits
     if (vhostMax < 0 || this.#vhosts.size < vhostMax) return
     throw new AdministrationError('INVALID', `cannot create vhost '${name}': vhost limit of ${vhostMax} is reached`)
+  }
+
+  /** What there is no room for, when this many more are to come. */
+  checkRoom(vhostCount: number, queueCount: number, exchangeCount: number): string[] {
+    const { vhostMax, queueMax, exchangeMax } = this.#limits
+    const faults: string[] = []
+    const check = (what: string, max: number, count: number, more: number) => {
+      if (max >= 0 && more > 0 && count + more > max)
+        faults.push(`${more} more ${what}: the limit of ${max} would be exceeded`)
+    }
+    check('vhosts', vhostMax, this.#vhosts.size, vhostCount)
+    check('queues', queueMax, this.#count('queues'), queueCount)
+    check('exchanges', exchangeMax, this.#count('exchanges') + vhostCount * EXCHANGES_OF_NEW_VHOST, exchangeCount)
+    return faults
   }
 
   #count(what: 'queues' | 'exchanges'): number {

@@ -5,14 +5,10 @@
 import { isJsonObject, sameJson } from '../parameters/json-value.ts'
 import type { Queue } from '../queue/queue.ts'
 import { resolveQueueFeatures } from '../queue/queue-features.ts'
+import { runInSlices } from '../scheduler/slices.ts'
 import type { Exchange } from '../vhost/exchange.ts'
 import { type EffectivePolicy, NO_POLICY } from './policy.ts'
 import { PolicyTable } from './policy-table.ts'
-
-/** How long queues and exchanges are gone through before other work gets its turn, in milliseconds. */
-const SLICE_MS = 5
-/** Objects between two looks at the time. */
-const OBJECTS_PER_LOOK = 32
 
 /** The vhost, as far as its policies act on it. */
 export interface PolicyTarget {
@@ -63,8 +59,7 @@ export class VhostPolicies {
   async #run(): Promise<void> {
     while (this.#updateDue) {
       this.#updateDue = false
-      const work = this.#assignAll()
-      while (!runSlice(work)) await new Promise((resolve) => setImmediate(resolve))
+      await runInSlices(this.#assignAll())
     }
   }
 
@@ -72,15 +67,6 @@ export class VhostPolicies {
     for (const exchange of this.#target.exchanges.values()) yield this.assignExchange(exchange)
     for (const queue of this.#target.queues.values()) yield this.assignQueue(queue)
   }
-}
-
-/** Goes on with the work for a while. Returns whether it is done. */
-function runSlice(work: Generator<void>): boolean {
-  const end = performance.now() + SLICE_MS
-  do {
-    for (let i = 0; i < OBJECTS_PER_LOOK; i++) if (work.next().done === true) return true
-  } while (performance.now() < end)
-  return false
 }
 
 function isSameDefinition(a: EffectivePolicy, b: EffectivePolicy): boolean {

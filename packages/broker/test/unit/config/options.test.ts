@@ -67,6 +67,7 @@ describe('resolveBrokerOptions', () => {
       queueMax: -1,
       exchangeMax: -1,
       vhostMax: -1,
+      definitionsFile: '',
       defaultUser: 'guest',
       defaultPassword: 'guest',
       loopbackUsers: ['guest'],
