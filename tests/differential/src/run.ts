@@ -24,10 +24,11 @@ export class Run {
   readonly #declared = new Set<string>()
   readonly #normaliser: Normaliser
 
-  constructor(target: Target, vhost: string) {
+  /** @param accepted - names of deviations that are not to show */
+  constructor(target: Target, vhost: string, accepted: Iterable<string>) {
     this.target = target
     this.vhost = vhost
-    this.#normaliser = new Normaliser(vhost)
+    this.#normaliser = new Normaliser(vhost, accepted)
   }
 
   get admin(): Administration {

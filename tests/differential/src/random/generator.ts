@@ -74,21 +74,25 @@ const headers = fc
   .tuple(someHeaders, someOf({ CC: keyList, BCC: keyList }), fc.integer({ min: 0, max: 3 }))
   .map(([plain, copies, dice]) => (dice === 0 ? { ...plain, ...copies } : plain))
 
+/** Some of these properties. */
+function someProperties(
+  entries: { [K in keyof BasicProperties]: Arbitrary<BasicProperties[K]> },
+): Arbitrary<BasicProperties> {
+  return fc.record(entries, { requiredKeys: [] }) as Arbitrary<BasicProperties>
+}
+
 /** Properties of messages. Some are left out, each time others. */
-const properties = fc.record(
-  {
-    contentType: fc.constantFrom('text/plain', ''),
-    headers,
-    deliveryMode: fc.constantFrom(1, 2),
-    priority: fc.constantFrom(0, 1, 2, 5, 200),
-    correlationId: fc.constant('c-1'),
-    expiration: fc.constantFrom(LONG_MS),
-    messageId: fc.constant('id'),
-    timestamp: fc.constant(1_700_000_000),
-    userId: fc.constant('guest'),
-  },
-  { requiredKeys: [] },
-) as Arbitrary<BasicProperties>
+const properties = someProperties({
+  contentType: fc.constantFrom('text/plain', ''),
+  headers,
+  deliveryMode: fc.constantFrom(1, 2),
+  priority: fc.constantFrom(0, 1, 2, 5, 200),
+  correlationId: fc.constant('c-1'),
+  expiration: fc.constantFrom(LONG_MS),
+  messageId: fc.constant('id'),
+  timestamp: fc.constant(1_700_000_000),
+  userId: fc.constant('guest'),
+})
 
 const bindingArgs = fc.oneof(
   { weight: 1, arbitrary: fc.constant({}) },
@@ -234,6 +238,27 @@ const PLAIN_FANOUT: ExchangeInput = { type: 'fanout', durable: false, autoDelete
 
 const sacArgs = someOf({ 'x-single-active-consumer': fc.boolean() })
 
+const deadLettering = { 'x-dead-letter-exchange': fc.constantFrom(DEAD_LETTER_EXCHANGE, 'nosuch') }
+const lengthArgs = {
+  'x-max-length': fc.constantFrom(0, 1, 2, 3),
+  'x-max-length-bytes': fc.constantFrom(0, 10, 100, 6000),
+  'x-overflow': fc.constantFrom('drop-head', 'reject-publish', 'reject-publish-dlx'),
+}
+
+/** Dead-lettering, which only `q0` does: what two queues drop at the same time arrives in any order. */
+function withDeadLettering(args: Parameters<typeof someOf>[0]): NonNullable<Theme['queueArgs']> {
+  const first = fc.tuple(
+    someOf(deadLettering),
+    someOf({ 'x-dead-letter-routing-key': fc.constant('dead') }),
+    someOf(args),
+  )
+  return [
+    first.map(([to, key, others]) => ({ ...to, ...('x-dead-letter-exchange' in to ? key : {}), ...others })),
+    someOf(args),
+    someOf(args),
+  ]
+}
+
 const THEMES: Readonly<Record<string, Theme>> = {
   plain: {},
   priorities: { consumerArgs: someOf({ 'x-priority': fc.constantFrom(-1, 0, 1, 5) }) },
@@ -243,6 +268,33 @@ const THEMES: Readonly<Record<string, Theme>> = {
     queueArgs: [sacArgs, sacArgs, sacArgs],
     consumerArgs: someOf({ 'x-priority': fc.constantFrom(0, 1) }),
     without: ['cancel'],
+  },
+  'dead-lettering': { queueArgs: withDeadLettering({}) },
+  lengths: { queueArgs: withDeadLettering(lengthArgs) },
+  'priority queues': {
+    queueArgs: withDeadLettering({
+      'x-max-priority': fc.constantFrom(0, 1, 3, 255),
+      'x-max-length': fc.constantFrom(2, 4),
+    }),
+  },
+  // What expires does so at once or not within the session; one message at a time, so that nothing else drops it first.
+  expiry: {
+    queueArgs: withDeadLettering({
+      'x-message-ttl': fc.constantFrom(0, 3_600_000),
+      'x-expires': fc.constant(3_600_000),
+    }),
+    moreProperties: someProperties({ expiration: fc.constantFrom('0', LONG_MS) }),
+    counts: fc.constant(1),
+  },
+  everything: {
+    queueArgs: withDeadLettering({
+      ...lengthArgs,
+      'x-message-ttl': fc.constantFrom(0, 3_600_000),
+      'x-max-priority': fc.constantFrom(1, 3),
+    }),
+    consumerArgs: someOf({ 'x-priority': fc.constantFrom(0, 1) }),
+    moreProperties: someProperties({ expiration: fc.constantFrom('0', LONG_MS) }),
+    counts: fc.constant(1),
   },
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readDeviations } from '../deviations.ts'
 import { Link } from '../link.ts'
 import { contentInWords, type Item, methodInWords, Normaliser } from '../words.ts'
 import {
@@ -26,6 +27,8 @@ const ALL_QUEUES = [...QUEUES, DEAD_LETTER_QUEUE]
 /** Channel numbers of a connection on which queues are asked for their counts: one for each queue, as a missing one closes it. */
 const COUNT_CHANNEL = 50
 const DRAIN_CHANNEL = 90
+
+const DEVIATIONS = [...readDeviations().keys()]
 
 /** Steps that move no message and no consumer. */
 const STILL: ReadonlySet<Command['kind']> = new Set([
@@ -115,7 +118,7 @@ class Session {
     this.#links = links
     this.#control = control
     this.#patience = patience
-    this.#normaliser = new Normaliser(place.vhost)
+    this.#normaliser = new Normaliser(place.vhost, DEVIATIONS)
     this.#channels = CHANNELS.map((index) => new SessionChannel(index))
   }
 
