@@ -109,12 +109,16 @@ export class Link {
     this.take(channel)
   }
 
-  /** Takes what came on a channel up to this method; everything there is when the channel or the connection ends first. */
-  async untilItem(channel: number, name: MethodName): Promise<Item[]> {
+  /**
+   * Takes what came on a channel up to this method; everything there is when the channel or the connection ends first.
+   *
+   * @param take - `false` leaves it to be taken later
+   */
+  async untilItem(channel: number, name: MethodName, take = true): Promise<Item[]> {
     const state = this.#channel(channel)
     const isThere = () => state.items.some(({ method }) => method.name === name)
     await this.#until(() => isThere() || !this.isOpen(channel), `${name} on channel ${channel}`)
-    return this.take(channel)
+    return take ? this.take(channel) : state.items
   }
 
   /** Asks every channel for an answer, so that what it has to say before has come. */

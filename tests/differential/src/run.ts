@@ -85,7 +85,9 @@ export class Run {
     const link = await this.channel(name, channel)
     this.#remember(method, args)
     link.send(channel, method, args)
-    await this.barrier(link, channel)
+    // Behind these, nothing may be sent before the answer.
+    if (method === 'channel.close' || method === 'tx.commit') await link.untilItem(channel, `${method}-ok`, false)
+    else await this.barrier(link, channel)
   }
 
   async barrier(link: Link, channel: number): Promise<void> {

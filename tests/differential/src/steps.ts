@@ -1,5 +1,6 @@
 /** The words that scenarios are made of. Without more said, a step is on channel 1 of connection A. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { BasicProperties, FieldTable, MethodInput, MethodName } from '@warrenmq/codec'
 import type { Administration, OpenOptions } from '@warrenmq/testkit'
 import type { Step } from './run.ts'
@@ -127,6 +128,11 @@ export function came(method: MethodName, count: number, [name, channel]: Where =
 /** Waits until a queue has this many ready messages. */
 export function ready(queueName: string, count: number): Step {
   return (run) => run.untilReady(queueName, count)
+}
+
+/** Lets time pass, where to ask would put off what is waited for. */
+export function pause(milliseconds: number): Step {
+  return () => sleep(milliseconds)
 }
 
 /** Waits until a queue is gone. */
