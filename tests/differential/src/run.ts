@@ -11,6 +11,11 @@ const LAST_ROUNDS = 3
 const STEP_LIMIT_MS = 3000
 const COUNT_CHANNEL = 60
 
+const ANSWERS_TO_WAIT_FOR: ReadonlyMap<MethodName, MethodName> = new Map([
+  ['channel.close', 'channel.close-ok'],
+  ['tx.commit', 'tx.commit-ok'],
+])
+
 /** A step of a scenario. Steps wait for their answer, so that the next one finds its effect. */
 export type Step = (run: Run) => unknown
 
@@ -86,7 +91,8 @@ export class Run {
     this.#remember(method, args)
     link.send(channel, method, args)
     // Behind these, nothing may be sent before the answer.
-    if (method === 'channel.close' || method === 'tx.commit') await link.untilItem(channel, `${method}-ok`, false)
+    const answer = ANSWERS_TO_WAIT_FOR.get(method)
+    if (answer !== undefined) await link.untilItem(channel, answer, false)
     else await this.barrier(link, channel)
   }
 

@@ -28,11 +28,14 @@ export class SessionChannel {
   /** Since the channel was opened. */
   published = 0
   isTransactional = false
+  readonly #left: (messageCount: number) => string
   #held: Held[] = []
   #confirms: Map<number, 'ack' | 'nack'> | undefined
   #unconfirmedFrom = 0
 
-  constructor(index: number) {
+  /** @param left - how to say how many messages a queue has left */
+  constructor(index: number, left: (messageCount: number) => string) {
+    this.#left = left
     this.index = index
     this.connection = index < 2 ? 0 : 1
     this.number = index < 2 ? index + 1 : 1
@@ -114,8 +117,8 @@ export class SessionChannel {
       case 'basic.get-ok': {
         const { deliveryTag, exchange, routingKey, redelivered, messageCount } = method.args
         this.#hold(Number(deliveryTag), this.got, step)
-        const how = `${exchange}/${routingKey}${redelivered ? ' redelivered' : ''} ${messageCount} left`
-        return `get ${this.got?.queue} ${how} ${normaliser.text(contentInWords(item))}`
+        const how = `${exchange}/${routingKey}${redelivered ? ' redelivered' : ''}`
+        return `get ${this.got?.queue} ${how} ${this.#left(messageCount)}${normaliser.text(contentInWords(item))}`
       }
       case 'basic.ack':
       case 'basic.nack':

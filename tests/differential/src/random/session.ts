@@ -73,7 +73,7 @@ export class SessionRunner {
   async run(commands: readonly Command[], patience: Patience): Promise<string[]> {
     this.#control = await this.#alive(this.#control)
     for (const index of [0, 1]) this.#links[index] = await this.#alive(this.#links[index])
-    const session = new Session(this.#place, this.#links as Link[], this.#control, patience)
+    const session = new Session(this.#place, this.#links as Link[], this.#control, patience, expiresAtOnce(commands))
     try {
       for (const [index, command] of commands.entries()) await session.step(index, command)
       await session.finish()
@@ -105,6 +105,7 @@ class Session {
   readonly #patience: Patience
   readonly #normaliser: Normaliser
   readonly #channels: SessionChannel[]
+  readonly #left: (messageCount: number) => string
   /** Queues that may exist: asked for their counts. */
   readonly #asked = new Set<string>()
   #counts = new Map<string, string>()
@@ -113,13 +114,15 @@ class Session {
   /** What came in this step, to be written in an order that does not depend on when it came. */
   #news: { channel: number; line: string }[] = []
 
-  constructor(place: Place, links: Link[], control: Link, patience: Patience) {
+  constructor(place: Place, links: Link[], control: Link, patience: Patience, expires: boolean) {
     this.#place = place
     this.#links = links
     this.#control = control
     this.#patience = patience
     this.#normaliser = new Normaliser(place.vhost, DEVIATIONS)
-    this.#channels = CHANNELS.map((index) => new SessionChannel(index))
+    // The row get-count of docs/deviations.md.
+    this.#left = (count) => (expires ? '' : `${count} left `)
+    this.#channels = CHANNELS.map((index) => new SessionChannel(index, this.#left))
   }
 
   async step(index: number, command: Command): Promise<void> {
@@ -430,10 +433,20 @@ class Session {
       }
       if (item?.method.name !== 'basic.get-ok') return
       const { exchange, routingKey, redelivered, messageCount } = item.method.args
-      const how = `${exchange}/${routingKey}${redelivered ? ' redelivered' : ''} ${messageCount} left`
-      this.lines.push(`  ${queue} holds ${this.#normaliser.text(`${how} ${contentInWords(item)}`)}`)
+      const how = `${exchange}/${routingKey}${redelivered ? ' redelivered' : ''}`
+      const words = `${how} ${this.#left(messageCount)}${contentInWords(item)}`
+      this.lines.push(`  ${queue} holds ${this.#normaliser.text(words)}`)
     }
   }
+}
+
+/** Whether messages expire that may have others before them. */
+function expiresAtOnce(commands: readonly Command[]): boolean {
+  return commands.some(
+    (command) =>
+      (command.kind === 'publish' && command.properties.expiration === '0') ||
+      (command.kind === 'declare-queue' && command.args['x-message-ttl'] === 0),
+  )
 }
 
 async function closeChannel(link: Link, channel: number): Promise<void> {
