@@ -6,6 +6,7 @@ import { AccessVersion } from './access/access-version.ts'
 import type { AuthenticationBackend } from './access/authentication-backend.ts'
 import { Authenticator } from './access/authenticator.ts'
 import { HttpBackend, type HttpBackendOptions } from './access/backends/http-backend.ts'
+import { LdapBackend, type LdapBackendOptions } from './access/backends/ldap-backend.ts'
 import { Oauth2Backend, type Oauth2BackendOptions } from './access/backends/oauth2-backend.ts'
 import { InternalAuthentication } from './access/internal-authentication.ts'
 import { LoginDelay } from './access/login-delay.ts'
@@ -117,6 +118,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const backends = resolved.authBackends.map((name): AuthenticationBackend => {
     if (name === 'http') return new HttpBackend(httpBackendOptions(resolved), logger)
     if (name === 'oauth2') return new Oauth2Backend(oauth2BackendOptions(resolved), clock, accessVersion, logger)
+    if (name === 'ldap') return new LdapBackend(ldapBackendOptions(resolved), logger)
     return internal
   })
   // Nobody tells when rights change outside, or a token expires: they are asked for again after a while.
@@ -299,6 +301,15 @@ function oauth2BackendOptions(options: ResolvedBrokerOptions): Oauth2BackendOpti
     jwksUrl: options.authOauth2JwksUrl,
     resourceServerId: options.authOauth2ResourceServerId,
     usernameClaims: options.authOauth2UsernameClaims,
+  }
+}
+
+function ldapBackendOptions(options: ResolvedBrokerOptions): LdapBackendOptions {
+  const scheme = options.authLdapSsl === 'true' ? 'ldaps' : 'ldap'
+  return {
+    urls: options.authLdapServers.map((host) => `${scheme}://${host}:${options.authLdapPort}`),
+    userDnPattern: options.authLdapUserDnPattern,
+    timeoutMs: options.authLdapTimeoutMs,
   }
 }
 

@@ -20,6 +20,8 @@ export interface Foreign {
   readonly javaWithAmqpClient: string | undefined
   /** Folder of `amqp-publish` and its siblings. */
   readonly amqpTools: string | undefined
+  /** The server of OpenLDAP. */
+  readonly slapd: string | undefined
 }
 
 interface Requirement {
@@ -83,6 +85,12 @@ const REQUIREMENTS: readonly Requirement[] = [
     software: 'amqp-tools',
     leftOut: 'amqp-publish and its siblings',
     find: () => findProgram('amqp-publish'),
+  },
+  {
+    name: 'slapd',
+    software: 'slapd',
+    leftOut: 'logins by an LDAP directory',
+    find: () => findProgram('slapd', ['/usr/sbin']),
   },
 ]
 

@@ -11,6 +11,7 @@ const all = {
   goWithAmqp091: '/g',
   javaWithAmqpClient: '/j',
   amqpTools: '/a',
+  slapd: '/s',
 }
 
 it('says nothing when everything is installed', () => {

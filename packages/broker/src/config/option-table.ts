@@ -84,7 +84,9 @@ export interface OptionRow<Value extends OptionValue = OptionValue> {
 }
 
 /** What can decide about logins and rights. */
-export const AUTH_BACKENDS = ['internal', 'http', 'oauth2'] as const
+export const AUTH_BACKENDS = ['internal', 'http', 'oauth2', 'ldap'] as const
+const LDAP_SSL = ['true', 'false'] as const
+export type LdapSsl = (typeof LDAP_SSL)[number]
 const HTTP_METHODS = ['get', 'post'] as const
 export type HttpMethod = (typeof HTTP_METHODS)[number]
 
@@ -449,6 +451,37 @@ export const BROKER_OPTIONS: { readonly [Name in keyof BrokerOptions]-?: OptionR
     rule: { kind: 'names', countMin: 1 },
     default: ['sub', 'client_id'],
     description: 'claims of an OAuth 2 token that may name the user',
+  },
+  authLdapServers: {
+    fileKey: 'auth_ldap.servers',
+    rule: { kind: 'names', countMin: 1 },
+    default: ['localhost'],
+    description: 'LDAP servers, in turn until one answers',
+  },
+  authLdapPort: {
+    fileKey: 'auth_ldap.port',
+    rule: { kind: 'integer', min: 1, max: 65_535 },
+    default: 389,
+    description: 'port of the LDAP servers',
+  },
+  authLdapSsl: {
+    fileKey: 'auth_ldap.use_ssl',
+    rule: { kind: 'choice', choices: LDAP_SSL },
+    default: 'false',
+    description: 'whether LDAP servers are spoken to by TLS',
+  },
+  authLdapUserDnPattern: {
+    fileKey: 'auth_ldap.user_dn_pattern',
+    rule: { kind: 'text' },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: RabbitMQ's placeholder.
+    default: '${username}',
+    description: 'DN of a user in the LDAP directory',
+  },
+  authLdapTimeoutMs: {
+    fileKey: 'auth_ldap.timeout',
+    rule: { kind: 'integer', min: 1, max: TIMER_MAX },
+    default: 5000,
+    description: 'time an LDAP server has to answer, in milliseconds',
   },
   certificateLogin: {
     fileKey: 'ssl_cert_login_from',

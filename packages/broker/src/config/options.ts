@@ -2,7 +2,7 @@
  * The options of a broker as its users give them, and as its code reads them. Defaults and ranges stand in `option-table.ts`.
  */
 
-import { BROKER_OPTIONS, type CertificateLogin, type HttpMethod, type OptionRow } from './option-table.ts'
+import { BROKER_OPTIONS, type CertificateLogin, type HttpMethod, type LdapSsl, type OptionRow } from './option-table.ts'
 import { assertOptionValue } from './option-value.ts'
 
 /** Options of a broker. All have defaults; `undefined` stands for the default. */
@@ -163,7 +163,7 @@ export interface BrokerOptions {
   readonly loopbackUsers?: readonly string[]
   /** SASL mechanisms offered to clients: PLAIN, AMQPLAIN, EXTERNAL, RABBIT-CR-DEMO. @default PLAIN, AMQPLAIN */
   readonly authMechanisms?: readonly string[]
-  /** What decides about logins, in turn: internal, http, oauth2. The first that lets a user in decides about the user's rights. @default internal */
+  /** What decides about logins, in turn: internal, http, oauth2, ldap. The first that lets a user in decides about the user's rights. @default internal */
   readonly authBackends?: readonly string[]
   /** How the HTTP backend is asked: get, post. @default get */
   readonly authHttpMethod?: HttpMethod
@@ -185,6 +185,16 @@ export interface BrokerOptions {
   readonly authOauth2ResourceServerId?: string
   /** Claims of an OAuth 2 token that may name the user; the first that is there counts. @default sub, client_id */
   readonly authOauth2UsernameClaims?: readonly string[]
+  /** LDAP servers, in turn until one answers. @default localhost */
+  readonly authLdapServers?: readonly string[]
+  /** Port of the LDAP servers. @default 389 */
+  readonly authLdapPort?: number
+  /** Whether LDAP servers are spoken to by TLS: true, false. @default false */
+  readonly authLdapSsl?: LdapSsl
+  /** DN of a user in the LDAP directory, with ${username} for the name. @default ${username} */
+  readonly authLdapUserDnPattern?: string
+  /** Most milliseconds that an LDAP server has to answer. @default 5000 */
+  readonly authLdapTimeoutMs?: number
   /** The name in a client's certificate that is the user of the mechanism EXTERNAL. @default distinguished_name */
   readonly certificateLogin?: CertificateLogin
   /** Virtual hosts. @default / */

@@ -104,6 +104,7 @@ const LISTS: readonly { readonly prefix: string; readonly name: OptionName }[] =
   { prefix: 'ssl_options.ciphers.', name: 'tlsCiphers' },
   { prefix: 'auth_mechanisms.', name: 'authMechanisms' },
   { prefix: 'auth_backends.', name: 'authBackends' },
+  { prefix: 'auth_ldap.servers.', name: 'authLdapServers' },
   { prefix: 'auth_oauth2.preferred_username_claims.', name: 'authOauth2UsernameClaims' },
 ]
 

@@ -83,6 +83,12 @@ describe('resolveBrokerOptions', () => {
       authOauth2JwksUrl: 'http://localhost:8080/token_keys',
       authOauth2ResourceServerId: 'rabbitmq',
       authOauth2UsernameClaims: ['sub', 'client_id'],
+      authLdapServers: ['localhost'],
+      authLdapPort: 389,
+      authLdapSsl: 'false',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: RabbitMQ's placeholder.
+      authLdapUserDnPattern: '${username}',
+      authLdapTimeoutMs: 5000,
       certificateLogin: 'distinguished_name',
       vhosts: ['/'],
       shutdownTimeoutMs: 5000,
@@ -116,6 +122,8 @@ describe('resolveBrokerOptions', () => {
 /** The ranges as users know them, apart from the table, so that a slip there shows. */
 const RANGES: readonly [keyof BrokerOptions, min: number, max: number | undefined, inWords: string][] = [
   ['authHttpTimeoutMs', 1, 2_147_483_647, 'from 1 to 2147483647'],
+  ['authLdapPort', 1, 65_535, 'from 1 to 65535'],
+  ['authLdapTimeoutMs', 1, 2_147_483_647, 'from 1 to 2147483647'],
   ['authCacheTtlMs', 10, 2_147_483_647, 'from 10 to 2147483647'],
   ['port', 0, 65_535, 'from 0 to 65535'],
   ['heartbeatSeconds', 0, 65_535, 'from 0 to 65535'],
