@@ -17,6 +17,7 @@ import { Overflow } from './queue-features.ts'
 import { UNKNOWN_SIZE } from './ready-columns.ts'
 import { ReadyLevels } from './ready-levels.ts'
 import type { ReadyList } from './ready-list.ts'
+import { countsReturns, Redeliveries } from './redeliveries.ts'
 import type { PositionSource } from './release-list.ts'
 import type { ReturnedHeap } from './returned-heap.ts'
 
@@ -34,6 +35,8 @@ export class FeaturedMessages {
   /** When messages expire that were handed out, whether they came back or not, by sequence number. */
   readonly #expiries = new Map<number, number>()
   readonly #timer: ExpiryTimer
+  /** Made when the first message comes back that has to be counted. */
+  #redeliveries: Redeliveries | undefined
   readonly #read = new Message()
   /** Position of the message that is coming in; -1 once it has been dropped. */
   #incoming = -1
@@ -54,6 +57,11 @@ export class FeaturedMessages {
   /** Ready messages. */
   get count(): number {
     return this.#levels.length
+  }
+
+  /** Messages that came back and wait before they are ready again. */
+  get delayedCount(): number {
+    return this.#redeliveries?.waitingCount ?? 0
   }
 
   /** Whether the queue is full and refuses `message`, which is dead-lettered then if that is its way. */
@@ -129,16 +137,30 @@ export class FeaturedMessages {
     const levels = this.#levels
     const { sequence, redelivered } = levels
     this.takenBefore = redelivered
-    if (forGood) this.#expiries.delete(sequence)
-    else if (!redelivered) this.handedOut(sequence, levels.expiry)
+    if (!forGood && !redelivered) this.handedOut(sequence, levels.expiry)
     this.#environment.store.read(levels.shift(), into)
     this.readyBytes -= into.bodySize
     this.#timer.set(this.#headExpiry())
+    if (redelivered) this.#redeliveries?.stamp(into, sequence)
+    if (forGood) this.forget(sequence)
     return sequence
   }
 
-  /** A message handed out comes back to its place. */
-  giveBack(position: number, sequence: number): void {
+  /** A message handed out comes back to its place, now or after a wait, unless it came back too often. */
+  giveBack(position: number, sequence: number, failed: boolean): void {
+    if (this.#redeliveries === undefined && countsReturns(this.#queue.features)) {
+      this.#redeliveries = new Redeliveries(this.#queue, this.#environment, (...back) => this.#comeBack(...back))
+    }
+    const fate = this.#redeliveries?.giveBack(position, sequence, failed) ?? 'ready'
+    if (fate === 'ready') {
+      this.#comeBack(position, sequence)
+    } else if (fate === 'dies') {
+      this.forget(sequence)
+      this.#bury(position, DeathReason.deliveryLimit)
+    }
+  }
+
+  #comeBack(position: number, sequence: number): void {
     const message = this.#read
     this.#environment.store.read(position, message)
     const priority = this.#queue.features.maxPriority === undefined ? 0 : readPriority(message)
@@ -151,6 +173,12 @@ export class FeaturedMessages {
   /** A message handed out does not come back. */
   forget(sequence: number): void {
     this.#expiries.delete(sequence)
+    this.#redeliveries?.forget(sequence)
+  }
+
+  /** Gives all messages away that wait. */
+  takeDelayed(): PositionSource | undefined {
+    return this.#redeliveries?.takeWaiting((sequence) => this.forget(sequence))
   }
 
   /** Gives all ready messages away. */
@@ -159,13 +187,13 @@ export class FeaturedMessages {
     this.#levels = new ReadyLevels(this.#queue.features.maxPriority ?? 0)
     this.readyBytes = 0
     this.#timer.clear()
-    const expiries = this.#expiries
+    const forget = (sequence: number) => this.forget(sequence)
     return {
       get length() {
         return levels.length
       },
       shift() {
-        if (levels.redelivered) expiries.delete(levels.sequence)
+        if (levels.redelivered) forget(levels.sequence)
         return levels.shift()
       },
     }
@@ -174,6 +202,7 @@ export class FeaturedMessages {
   /** The queue is gone. */
   close(): void {
     this.#timer.clear()
+    this.#redeliveries?.close()
     this.#expiries.clear()
   }
 
@@ -193,7 +222,7 @@ export class FeaturedMessages {
     const { store } = this.#environment
     const { sequence, size, redelivered } = this.#levels
     const position = this.#levels.shift()
-    if (redelivered) this.#expiries.delete(sequence)
+    if (redelivered) this.forget(sequence)
     if (size === UNKNOWN_SIZE) {
       store.read(position, this.#read)
       this.readyBytes -= this.#read.bodySize
@@ -201,7 +230,12 @@ export class FeaturedMessages {
       this.readyBytes -= size
     }
     if (position === this.#incoming) this.#incoming = -1
-    if (this.#queue.features.deadLetterExchange === undefined) store.release(position)
+    this.#bury(position, reason)
+  }
+
+  /** Gives a message up that is in no list any more. */
+  #bury(position: number, reason: DeathReason): void {
+    if (this.#queue.features.deadLetterExchange === undefined) this.#environment.store.release(position)
     else this.#environment.deadLetter(this.#queue, position, reason)
   }
 

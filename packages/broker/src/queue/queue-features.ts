@@ -6,6 +6,7 @@
 
 import type { TypedTable, TypedValue } from '@warrenmq/codec'
 import { isInteger } from '../vhost/argument-value.ts'
+import { queueTypeOf } from './queue-type.ts'
 
 /** What a queue does with a message that finds it full. */
 export const Overflow = {
@@ -40,9 +41,9 @@ export interface QueueFeatures {
   readonly maxPriority: number | undefined
   /** Whether one consumer at a time is served. An argument only. */
   readonly singleActiveConsumer: boolean
-  /** Of quorum queues: unsuccessful deliveries after which a message dies; negative for no limit. */
+  /** Of quorum queues: failed deliveries that a message survives; negative for any number. @default 20 */
   readonly deliveryLimit: number | undefined
-  /** Of quorum queues: which returned messages wait before they are delivered again. */
+  /** Which returned messages wait before they are delivered again. */
   readonly delayedRetryType: string | undefined
   /** Shortest and longest such wait, in milliseconds. */
   readonly delayedRetryMinMs: number | undefined
@@ -51,12 +52,15 @@ export interface QueueFeatures {
   readonly consumerTimeoutMs: number | undefined
 }
 
+/** Failed deliveries of a message that a quorum queue allows where nothing is said. */
+const DELIVERY_LIMIT = 20
+
 /** What a policy sets, by RabbitMQ's keys (`message-ttl`), operator policy already merged in. Values that do not fit are ignored. */
 export type PolicyDefinition = Readonly<Record<string, unknown>>
 
 /** The features of a queue with these arguments and this policy (RabbitMQ's rules for who wins). */
 export function resolveQueueFeatures(table: TypedTable, policy: PolicyDefinition = {}): QueueFeatures {
-  const type = textArgument(table['x-queue-type']) ?? 'classic'
+  const type = queueTypeOf(table)
   const lower = (key: string) => lowest(integerArgument(table[`x-${key}`]), policyNumber(policy, key))
   const argumentFirst = (key: string) => textArgument(table[`x-${key}`]) ?? policyText(policy, key)
   const policyFirst = (key: string) => policyText(policy, key) ?? textArgument(table[`x-${key}`])
@@ -66,13 +70,13 @@ export function resolveQueueFeatures(table: TypedTable, policy: PolicyDefinition
     expiresMs: type === 'quorum' && expires !== undefined ? expires : lower('expires'),
     maxLength: lower('max-length'),
     maxLengthBytes: lower('max-length-bytes'),
-    overflow: toOverflow(type === 'quorum' ? policyFirst('overflow') : argumentFirst('overflow')),
+    overflow: type === 'quorum' ? toQuorumOverflow(policyFirst('overflow')) : toOverflow(argumentFirst('overflow')),
     deadLetterExchange: argumentFirst('dead-letter-exchange'),
     deadLetterRoutingKey: argumentFirst('dead-letter-routing-key'),
     deadLetterStrategy: argumentFirst('dead-letter-strategy'),
     maxPriority: type === 'classic' ? integerArgument(table['x-max-priority']) : undefined,
     singleActiveConsumer: table['x-single-active-consumer']?.value === true,
-    deliveryLimit: lower('delivery-limit'),
+    deliveryLimit: type === 'quorum' ? deliveryLimit(table, policy) : undefined,
     delayedRetryType: argumentFirst('delayed-retry-type'),
     delayedRetryMinMs: lower('delayed-retry-min'),
     delayedRetryMaxMs: lower('delayed-retry-max'),
@@ -101,6 +105,18 @@ function policyText(policy: PolicyDefinition, key: string): string | undefined {
 function lowest(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined) return b
   return b === undefined ? a : Math.min(a, b)
+}
+
+/** Argument and policy together: the lower one, but no limit, which is a negative one, before any. RabbitMQ 4's default. */
+function deliveryLimit(table: TypedTable, policy: PolicyDefinition): number {
+  const limits = [integerArgument(table['x-delivery-limit']), policyNumber(policy, 'delivery-limit')]
+  const [first = DELIVERY_LIMIT, second = first] = limits.filter((limit) => limit !== undefined)
+  return first < 0 || second < 0 ? -1 : Math.min(first, second)
+}
+
+/** Of a quorum queue: `reject-publish-dlx` is unknown to it. */
+function toQuorumOverflow(text: string | undefined): Overflow {
+  return text === Overflow.rejectPublish ? Overflow.rejectPublish : Overflow.dropHead
 }
 
 function toOverflow(text: string | undefined): Overflow {

@@ -1,5 +1,5 @@
 /**
- * A classic queue: ready messages in order, those in consumers' hands counted, consumers served by priority and in turn.
+ * A queue, classic or quorum: ready messages in order, those in consumers' hands counted, consumers served by priority and in turn.
  *
  * Hot path (`npm run bench`). It knows nothing of protocols, files or sockets. What waits is in the store; the queue holds positions.
  *
@@ -18,7 +18,9 @@ import { Message } from './message.ts'
 import type { QueueConsumer } from './queue-consumer.ts'
 import { DeathReason, type QueueEnvironment } from './queue-environment.ts'
 import { type QueueFeatures, resolveQueueFeatures } from './queue-features.ts'
+import { type QueueType, queueTypeOf, REPLICATION } from './queue-type.ts'
 import { ReadyList } from './ready-list.ts'
+import { countsReturns } from './redeliveries.ts'
 import { ReturnedHeap } from './returned-heap.ts'
 import { UnusedTimer } from './unused-timer.ts'
 
@@ -52,6 +54,7 @@ export class Queue implements TurnTask {
   readonly kind = 'queue'
   readonly name: string
   readonly settings: QueueSettings
+  readonly type: QueueType
   readonly consumers: Set<QueueConsumer> = new Set()
   /** Messages in consumers' hands. */
   unackedCount = 0
@@ -85,12 +88,18 @@ export class Queue implements TurnTask {
   constructor(settings: QueueSettings, environment: QueueEnvironment) {
     this.name = settings.name
     this.settings = settings
+    this.type = queueTypeOf(settings.arguments)
     this.#environment = environment
     this.#store = environment.store
     this.deduplication = Deduplication.create(settings.arguments, environment.clock)
     this.#features = resolveQueueFeatures(settings.arguments)
     this.configure(this.#features)
     if (this.deduplication !== undefined && this.#featured === undefined) this.#becomeFeatured()
+  }
+
+  /** What becomes of it when its node is lost, in words. */
+  get replication(): string {
+    return REPLICATION[this.type]
   }
 
   /** Its effective settings. */
@@ -111,6 +120,11 @@ export class Queue implements TurnTask {
   /** Messages waiting for a consumer. */
   get readyCount(): number {
     return this.#featured === undefined ? this.#ready.length + this.#returned.length : this.#featured.count
+  }
+
+  /** Messages that came back and wait before they are ready again (delayed retry): neither ready nor in anybody's hands. */
+  get delayedCount(): number {
+    return this.#featured?.delayedCount ?? 0
   }
 
   /** Bytes in the bodies of the messages waiting for a consumer. */
@@ -198,15 +212,15 @@ export class Queue implements TurnTask {
     this.#environment.deadLetter(this, position, DeathReason.rejected)
   }
 
-  /** A message handed out comes back to its place. */
-  giveBack(position: number, sequence: number): void {
+  /** A message handed out comes back to its place. @param failed Whether its delivery failed, instead of having been returned. */
+  giveBack(position: number, sequence: number, failed: boolean): void {
     if (this.deleted) {
       this.settle(position, sequence)
       return
     }
     this.unackedCount--
     if (this.#featured !== undefined) {
-      this.#featured.giveBack(position, sequence)
+      this.#featured.giveBack(position, sequence, failed)
       return
     }
     this.#store.read(position, this.#stored)
@@ -215,11 +229,13 @@ export class Queue implements TurnTask {
     this.deliverSoon()
   }
 
-  /** Drops all ready messages and returns how many there were. */
+  /** Drops all ready messages, and those that wait to be ready again, and returns how many there were. */
   purge(): number {
     const { releases } = this.#environment
-    const count = this.readyCount
+    const count = this.readyCount + this.delayedCount
     if (this.#featured !== undefined) {
+      const delayed = this.#featured.takeDelayed()
+      if (delayed !== undefined) releases.add(delayed)
       releases.add(this.#featured.takeAll())
     } else {
       releases.add(this.#returned)
@@ -369,8 +385,12 @@ export class Queue implements TurnTask {
 }
 
 /** Whether a plain list of messages in their order cannot do what `features` ask for. */
-function asksForMore({ messageTtlMs, maxLength, maxLengthBytes, maxPriority, deliveryLimit }: QueueFeatures): boolean {
-  return [messageTtlMs, maxLength, maxLengthBytes, maxPriority, deliveryLimit].some((value) => value !== undefined)
+function asksForMore(features: QueueFeatures): boolean {
+  const { messageTtlMs, maxLength, maxLengthBytes, maxPriority } = features
+  return (
+    countsReturns(features) ||
+    [messageTtlMs, maxLength, maxLengthBytes, maxPriority].some((value) => value !== undefined)
+  )
 }
 
 function readMessageHeaders({ bytes, headerPayloadStart, headerPayloadEnd }: Message): TypedTable | undefined {

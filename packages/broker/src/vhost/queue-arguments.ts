@@ -1,5 +1,5 @@
 /**
- * The arguments of `queue.declare` that a classic queue knows: which values they take and how RabbitMQ refuses others.
+ * The arguments of `queue.declare`: which values they take, which type of queue knows them, and how RabbitMQ refuses others.
  *
  * The reason in a refusal is an Erlang term, as RabbitMQ prints it.
  */
@@ -8,6 +8,7 @@ import { fieldTypeName, ReplyCode, type TypedTable, type TypedValue } from '@war
 import { assertDeduplicationArguments, DEDUPLICATION_ARGUMENTS } from '../deduplication/deduplication-arguments.ts'
 import { ChannelException, ConnectionException } from '../errors.ts'
 import type { QueueSettings } from '../queue/queue.ts'
+import { QueueType, queueTypeOf } from '../queue/queue-type.ts'
 import { checkInteger, MILLISECONDS_MAX } from './argument-value.ts'
 
 const PRIORITY_MAX = 255
@@ -47,25 +48,46 @@ const CHECKS: Readonly<Record<string, Check>> = {
     checkOneOf(value, ['classic', 'quorum', 'stream'], `"unsupported queue type '${value.value}'"`),
   'x-consumer-timeout': (value) => checkInteger(value) ?? checkRange(value, 0, MILLISECONDS_MAX),
   'x-single-active-consumer': (value) => checkType(value, 't'),
+  'x-delivery-limit': (value) => checkInteger(value),
+  'x-dead-letter-strategy': (value) =>
+    checkType(value, 'S') ?? checkOneOf(value, ['at-most-once', 'at-least-once'], 'invalid_dlx_strategy'),
+  'x-quorum-initial-group-size': (value) => {
+    const refused = checkInteger(value)
+    if (refused !== undefined) return refused
+    return Number(value.value) === 0 ? '{value_zero,0}' : checkRange(value, 1, Infinity)
+  },
+  'x-queue-leader-locator': (value) =>
+    checkType(value, 'S') ??
+    checkOneOf(value, ['client-local', 'balanced', 'random', 'least-leaders'], 'invalid_queue_locator_arg'),
+  'x-max-in-memory-length': (value) => checkInteger(value) ?? checkRange(value, 0, Infinity),
+  'x-max-in-memory-bytes': (value) => checkInteger(value) ?? checkRange(value, 0, Infinity),
+  'x-delayed-retry-type': (value) =>
+    checkType(value, 'S') ?? checkOneOf(value, ['disabled', 'all', 'failed', 'returned'], 'invalid_delayed_retry_type'),
+  'x-delayed-retry-min': (value) => checkInteger(value) ?? checkRange(value, 0, MILLISECONDS_MAX),
+  'x-delayed-retry-max': (value) => checkInteger(value) ?? checkRange(value, 0, MILLISECONDS_MAX),
   'x-queue-master-locator': (value) =>
     checkType(value, 'S') ?? checkOneOf(value, ['min-masters', 'client-local', 'random'], 'invalid_queue_locator_arg'),
 }
 
-/** Arguments of other queue types, refused for a classic queue. */
-const OTHER_TYPES = [
+const OF_STREAMS = ['x-max-age', 'x-stream-max-segment-size-bytes', 'x-initial-cluster-size']
+const OF_QUORUM_QUEUES = [
   'x-delivery-limit',
   'x-dead-letter-strategy',
   'x-quorum-initial-group-size',
   'x-queue-leader-locator',
   'x-max-in-memory-length',
   'x-max-in-memory-bytes',
-  'x-max-age',
-  'x-stream-max-segment-size-bytes',
-  'x-initial-cluster-size',
 ]
+const OF_CLASSIC_QUEUES = ['x-max-priority', 'x-queue-mode', 'x-queue-version', 'x-queue-master-locator']
+
+/** Arguments that a type of queue refuses, because they are those of others. */
+const OF_OTHERS: { readonly [Type in QueueType]: readonly string[] } = {
+  classic: [...OF_QUORUM_QUEUES, ...OF_STREAMS],
+  quorum: [...OF_CLASSIC_QUEUES, ...OF_STREAMS],
+}
 
 /** Arguments that two declarations of one queue must share; all others are kept and not looked at. */
-export const COMPARED_ARGUMENTS: readonly string[] = [
+const COMPARED: readonly string[] = [
   'x-expires',
   'x-message-ttl',
   'x-dead-letter-exchange',
@@ -79,12 +101,25 @@ export const COMPARED_ARGUMENTS: readonly string[] = [
   'x-single-active-consumer',
   'x-queue-master-locator',
   ...DEDUPLICATION_ARGUMENTS,
+  'x-consumer-timeout',
+  'x-delayed-retry-type',
+  'x-delayed-retry-min',
+  'x-delayed-retry-max',
 ]
+
+/** The arguments in which a declaration must be the same as that of a queue of this type. */
+export function comparedArguments(type: QueueType, received: TypedTable): readonly string[] {
+  if (type === QueueType.quorum) return ['x-queue-type', ...COMPARED, ...OF_QUORUM_QUEUES]
+  // No type and classic are the same.
+  return queueTypeOf(received) === QueueType.classic && received['x-queue-type']?.value !== 'stream'
+    ? COMPARED
+    : ['x-queue-type', ...COMPARED]
+}
 
 /**
  * Checks the arguments of a new queue.
  *
- * @throws ChannelException PRECONDITION_FAILED with RabbitMQ's text. ConnectionException NOT_IMPLEMENTED for a quorum queue or stream.
+ * @throws ChannelException PRECONDITION_FAILED with RabbitMQ's text. ConnectionException NOT_IMPLEMENTED for a stream.
  */
 export function assertQueueArguments(settings: QueueSettings, resource: string): void {
   const table = settings.arguments
@@ -98,15 +133,23 @@ export function assertQueueArguments(settings: QueueSettings, resource: string):
     if (reason !== undefined) throw refuse(`invalid arg '${name}' for ${resource}: ${reason}`)
   }
   assertDeduplicationArguments(table, resource)
-  const type = table['x-queue-type']?.value ?? 'classic'
-  if (type !== 'classic') {
-    throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, `queue type '${type}' of ${resource} is not built yet`)
+  if (table['x-queue-type']?.value === 'stream') {
+    throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, `streams are not supported: cannot declare ${resource}`)
   }
-  for (const name of OTHER_TYPES) {
+  const type = queueTypeOf(table)
+  for (const name of OF_OTHERS[type]) {
     if (table[name] !== undefined) {
-      throw refuse(`invalid arg '${name}' for ${resource} of queue type rabbit_classic_queue`)
+      throw refuse(`invalid arg '${name}' for ${resource} of queue type rabbit_${type}_queue`)
     }
   }
+  if (type === QueueType.quorum) assertQuorumProperties(settings, resource)
+}
+
+/** A quorum queue outlives connections, consumers and restarts. */
+function assertQuorumProperties({ autoDelete, exclusiveOwner, durable }: QueueSettings, resource: string): void {
+  if (autoDelete) throw refuse(`invalid property 'auto-delete' for ${resource}`)
+  if (exclusiveOwner !== undefined) throw refuse(`invalid property 'exclusive-owner' for ${resource}`)
+  if (!durable) throw refuse(`invalid property 'non-durable' for ${resource}`)
 }
 
 function refuse(text: string): ChannelException {

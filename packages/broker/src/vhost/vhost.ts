@@ -26,7 +26,7 @@ import type { QueueEnvironment } from '../queue/queue-environment.ts'
 import { ReleaseList } from '../queue/release-list.ts'
 import { assertSameArguments, assertSameProperty } from './equivalence.ts'
 import { type Destination, Exchange, type ExchangeSettings } from './exchange.ts'
-import { assertQueueArguments, COMPARED_ARGUMENTS } from './queue-arguments.ts'
+import { assertQueueArguments, comparedArguments } from './queue-arguments.ts'
 import { ReplyQueues } from './reply-queues.ts'
 import { describeResource } from './resource-name.ts'
 import { RouteCache } from './route-cache.ts'
@@ -344,7 +344,12 @@ export class Vhost {
     }
     assertSameProperty('durable', resource, settings.durable, current.durable)
     assertSameProperty('auto_delete', resource, settings.autoDelete, current.autoDelete)
-    assertSameArguments(COMPARED_ARGUMENTS, resource, settings.arguments, current.arguments)
+    assertSameArguments(
+      comparedArguments(existing.type, settings.arguments),
+      resource,
+      settings.arguments,
+      current.arguments,
+    )
   }
 
   #locked(name: string): ChannelException {

@@ -1,7 +1,6 @@
 /** The arguments of queue.declare: which values are refused, and when two declarations count as the same. */
 
 import { type FieldTable, type FieldValue, typed } from '@warrenmq/codec'
-import type { RawPeer } from '@warrenmq/testkit'
 import { describe, expect, it } from 'vitest'
 import { declareQueue, inspect, itRefuses, onEachBroker, type Refusal } from './support.ts'
 
@@ -133,13 +132,14 @@ const refusals: readonly Refusal[] = [
     expected:
       "ch 406 PRECONDITION_FAILED - invalid type 'signedint' for arg 'x-dead-letter-exchange' in queue 'bad' in vhost '/' [queue.declare]",
   },
-  ...['quorum', 'stream'].map((type) => ({
-    name: `has no ${type} queues`,
-    steps: (peer: RawPeer) => peer.send(1, 'queue.declare', { queue: 'bad', arguments: { 'x-queue-type': type } }),
-    expected: `conn 540 NOT_IMPLEMENTED - queue type '${type}' of queue 'bad' in vhost '/' is not built yet [queue.declare]`,
+  {
+    name: 'has no streams',
+    steps: (peer) => peer.send(1, 'queue.declare', { queue: 'bad', arguments: { 'x-queue-type': 'stream' } }),
+    expected:
+      "conn 540 NOT_IMPLEMENTED - streams are not supported: cannot declare queue 'bad' in vhost '/' [queue.declare]",
     rabbit: "ch 406 PRECONDITION_FAILED - invalid property 'non-durable' for queue 'bad' in vhost '/' [queue.declare]",
-    deviation: 'quorum-and-stream',
-  })),
+    deviation: 'streams',
+  },
   {
     name: 'refuses an unknown x-queue-master-locator',
     steps: (peer) => peer.send(1, 'queue.declare', { queue: 'bad', arguments: { 'x-queue-master-locator': 'foo' } }),

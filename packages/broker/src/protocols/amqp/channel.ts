@@ -144,9 +144,8 @@ export class Channel {
   }
 
   /** `basic.nack` and `basic.reject`. */
-  reject(deliveryTag: number, multiple: boolean, requeue: boolean): void {
+  reject(deliveryTag: number, multiple: boolean, outcome: Outcome): void {
     const messages = this.takeUnacked(deliveryTag, multiple)
-    const outcome = requeue ? 'requeue' : 'reject'
     if (this.transaction !== undefined) this.transaction.settle({ messages, outcome })
     else this.settle(messages, outcome)
   }
@@ -170,9 +169,9 @@ export class Channel {
   /** Ends or gives back messages that were taken out of the client's hands. */
   settle(messages: readonly UnackedMessage[], outcome: Outcome): void {
     for (const { queue, position, sequence } of messages) {
-      if (outcome === 'requeue') queue.giveBack(position, sequence)
+      if (outcome === 'ack') queue.settle(position, sequence)
       else if (outcome === 'reject') queue.reject(position, sequence)
-      else queue.settle(position, sequence)
+      else queue.giveBack(position, sequence, outcome === 'fail')
     }
     // Credit returns last, so that a message that went back is not handed out before the older ones with it are there.
     for (const { consumer } of messages) consumer?.returnCredit()
@@ -249,7 +248,7 @@ export class Channel {
     this.consumers.clear()
     this.replyTo?.close()
     const held = this.transaction?.rollback() ?? []
-    this.settle([...held, ...this.takeUnacked(0, true)], 'requeue')
+    this.settle([...held, ...this.takeUnacked(0, true)], 'fail')
     for (const queue of queues) this.vhost.consumerLeft(queue)
   }
 }

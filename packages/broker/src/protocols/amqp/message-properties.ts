@@ -15,8 +15,8 @@ import {
   withHeaders,
 } from '@warrenmq/codec'
 import { ChannelException } from '../../errors.ts'
-import { concatBytes } from '../../memory/allocate.ts'
-import { FRAME_HEADER_SIZE, type Message } from '../../queue/message.ts'
+import type { Message } from '../../queue/message.ts'
+import { replaceHeaderPayload } from '../../queue/message-header.ts'
 import { MILLISECONDS_MAX } from '../../vhost/argument-value.ts'
 
 /** Properties that need a look. */
@@ -106,16 +106,9 @@ function readKeys(name: string, value: TypedValue | undefined): string[] {
 }
 
 function removeBcc(message: Message): void {
-  const { bytes, routeStart, routeEnd, bodyStart, end } = message
-  const payload = withHeaders(bytes, message.headerPayloadStart, message.headerPayloadEnd, { BCC: undefined })
-  const head = bytes.slice(routeStart, message.headerPayloadStart)
-  new DataView(head.buffer).setUint32(head.length - FRAME_HEADER_SIZE + 3, payload.length)
-  const changed = concatBytes(head, payload, FRAME_END_OCTET, bytes.subarray(bodyStart, end))
-  message.point(changed, 0, routeEnd - routeStart, changed.length)
-  message.owned = true
+  const { bytes, headerPayloadStart, headerPayloadEnd } = message
+  replaceHeaderPayload(message, withHeaders(bytes, headerPayloadStart, headerPayloadEnd, { BCC: undefined }))
 }
-
-const FRAME_END_OCTET = Uint8Array.of(206)
 
 function refuse(text: string): ChannelException {
   return new ChannelException(ReplyCode.PRECONDITION_FAILED, text, MethodId.basicPublish)

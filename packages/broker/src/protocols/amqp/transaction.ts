@@ -9,8 +9,11 @@ import type { EffectiveRoute } from '../../vhost/vhost.ts'
 import type { HeldBytes } from './held-bytes.ts'
 import type { UnackedMessage } from './unacked.ts'
 
-/** What becomes of a message in the client's hands: done with, back to its queue, or refused for good. */
-export type Outcome = 'ack' | 'requeue' | 'reject'
+/**
+ * What becomes of a message in the client's hands: done with; returned to its queue; back there because its delivery failed; or refused
+ * for good.
+ */
+export type Outcome = 'ack' | 'return' | 'fail' | 'reject'
 
 /** How messages in the client's hands are to end. */
 export interface HeldSettlement {

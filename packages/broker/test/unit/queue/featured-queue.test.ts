@@ -217,7 +217,8 @@ describe('a queue with features', () => {
             model.features = resolve(step.policy)
           } else if (held.length > 0) {
             const [{ position, sequence }] = held.splice(step.index % held.length, 1)
-            queue[step.kind](position, sequence)
+            if (step.kind === 'giveBack') queue.giveBack(position, sequence, true)
+            else queue[step.kind](position, sequence)
             model.end(step.index % (held.length + 1), step.kind)
           }
           clock.advance(0)
@@ -248,11 +249,11 @@ describe('a queue with features', () => {
       const next = queue.take()
       return { position: next?.message.position ?? 0, sequence: next?.sequence ?? 0 }
     })
-    queue.giveBack(taken[0].position, taken[0].sequence)
+    queue.giveBack(taken[0].position, taken[0].sequence, true)
     const bytes = queue.readyBytes
     queue.publish(createMessage('last', { expiration: '50' }))
     expect([queue.readyCount, queue.readyBytes]).toEqual([10_000, bytes + 4])
-    queue.giveBack(taken[1].position, taken[1].sequence)
+    queue.giveBack(taken[1].position, taken[1].sequence, true)
     const order: string[] = []
     for (let next = queue.take(); next !== undefined; next = queue.take()) {
       order.push(bodyText(next.message))

@@ -11,6 +11,17 @@ describe('resolveQueueFeatures', () => {
     expect(Object.values(rest).every((value) => value === undefined)).toBe(true)
   })
 
+  it('limits the failed deliveries of a quorum queue, unless told not to', () => {
+    const limit = (argument?: number, policy?: number) => {
+      const args = argument === undefined ? {} : { 'x-delivery-limit': typed('I', argument) }
+      const all = table({ 'x-queue-type': typed('S', 'quorum'), ...args })
+      return resolveQueueFeatures(all, policy === undefined ? {} : { 'delivery-limit': policy }).deliveryLimit
+    }
+    expect([limit(), limit(5), limit(undefined, 7), limit(5, 7)]).toEqual([20, 5, 7, 5])
+    expect([limit(-1), limit(-1, 3), limit(3, -1), limit(0)]).toEqual([-1, -1, -1, 0])
+    expect(resolveQueueFeatures({}, { 'delivery-limit': 5 }).deliveryLimit).toBeUndefined()
+  })
+
   it('takes the lower of two numbers', () => {
     const args = table({ 'x-message-ttl': typed('I', 100), 'x-max-length': typed('l', 5), 'x-expires': typed('I', 7) })
     const policy = { 'message-ttl': 50, 'max-length': 9, 'max-length-bytes': 1000 }

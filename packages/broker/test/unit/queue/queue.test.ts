@@ -67,7 +67,7 @@ class TestConsumer implements QueueConsumer {
 
   giveBack(index = 0): void {
     const [delivery] = this.held.splice(index, 1)
-    this.queue.giveBack(delivery.position, delivery.sequence)
+    this.queue.giveBack(delivery.position, delivery.sequence, true)
     this.queue.consumerReady(this)
   }
 }
@@ -239,7 +239,7 @@ describe('Queue', () => {
     const taken = queue.take()
     expect(taken?.redelivered).toBe(false)
     expect([queue.readyCount, queue.unackedCount]).toEqual([1, 1])
-    queue.giveBack(taken?.message.position as number, taken?.sequence as number)
+    queue.giveBack(taken?.message.position as number, taken?.sequence as number, true)
     expect(queue.take()?.redelivered).toBe(true)
     queue.take()
     expect(queue.take()).toBeUndefined()

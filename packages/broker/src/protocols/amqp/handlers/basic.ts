@@ -4,6 +4,7 @@ import { type MethodArgs, ReplyCode, type TypedTable } from '@warrenmq/codec'
 import { createName } from '../../../clock.ts'
 import { ChannelException, ConnectionException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
+import { QueueType } from '../../../queue/queue-type.ts'
 import { checkInteger, isInteger } from '../../../vhost/argument-value.ts'
 import { DIRECT_REPLY_TO } from '../../../vhost/reply-queues.ts'
 import { describeResource } from '../../../vhost/resource-name.ts'
@@ -72,6 +73,7 @@ export const basicHandlers: MethodHandlers = {
     const name = resolveQueueName(channel, args.queue)
     channel.rights.assertMay('read', 'queue', name)
     const queue = channel.vhost.queueFor(name, channel.connection)
+    assertGettable(queue, describeResource('queue', name, channel.vhost.name))
     get(channel, queue, args.noAck)
   },
 
@@ -80,11 +82,11 @@ export const basicHandlers: MethodHandlers = {
   },
 
   'basic.nack'(channel, args) {
-    channel.reject(givenTag(args.deliveryTag), args.multiple, args.requeue)
+    channel.reject(givenTag(args.deliveryTag), args.multiple, args.requeue ? 'return' : 'reject')
   },
 
   'basic.reject'(channel, args) {
-    channel.reject(givenTag(args.deliveryTag), false, args.requeue)
+    channel.reject(givenTag(args.deliveryTag), false, args.requeue ? 'fail' : 'reject')
   },
 
   'basic.recover'(channel, args) {
@@ -105,7 +107,7 @@ function givenTag(deliveryTag: number | bigint): number {
 
 function recover(channel: Channel, requeue: boolean): void {
   if (!requeue) throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, 'requeue=false')
-  channel.settle(channel.takeUnacked(0, true), 'requeue')
+  channel.settle(channel.takeUnacked(0, true), 'return')
 }
 
 /** @throws ConnectionException NOT_ALLOWED when the channel has as many consumers as it may. */
@@ -131,13 +133,25 @@ function assertConsumable(channel: Channel, queue: Queue, args: MethodArgs<'basi
     throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `invalid arg 'x-priority' for ${resource}: ${reason}`)
   }
   if (args.arguments['x-stream-offset'] !== undefined) {
-    const text = `invalid arg 'x-stream-offset' for ${resource} of queue type rabbit_classic_queue`
+    const text = `invalid arg 'x-stream-offset' for ${resource} of queue type rabbit_${queue.type}_queue`
     throw new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
+  }
+  if (queue.type === QueueType.quorum && channel.globalPrefetchCount !== 0) {
+    throw new ConnectionException(ReplyCode.NOT_IMPLEMENTED, `${resource} does not support global qos`)
   }
   const [first] = queue.consumers
   if ((args.exclusive && (queue.features.singleActiveConsumer || first !== undefined)) || first?.exclusive) {
     throw new ChannelException(ReplyCode.ACCESS_REFUSED, `${resource} in exclusive use`)
   }
+}
+
+/** @throws ChannelException RESOURCE_LOCKED for a quorum queue with a single active consumer. */
+function assertGettable(queue: Queue, resource: string): void {
+  if (queue.type !== QueueType.quorum || !queue.features.singleActiveConsumer) return
+  throw new ChannelException(
+    ReplyCode.RESOURCE_LOCKED,
+    `cannot obtain access to locked ${resource}. basic.get operations are not supported by quorum queues with single active consumer`,
+  )
 }
 
 function get(channel: Channel, queue: Queue, noAck: boolean): void {

@@ -2,8 +2,9 @@
 
 import { type MethodArgs, ReplyCode, type TypedTable } from '@warrenmq/codec'
 import { createName } from '../../../clock.ts'
-import { ChannelException } from '../../../errors.ts'
+import { ChannelException, ConnectionException } from '../../../errors.ts'
 import type { Queue } from '../../../queue/queue.ts'
+import { QueueType } from '../../../queue/queue-type.ts'
 import { DIRECT_REPLY_TO } from '../../../vhost/reply-queues.ts'
 import { cleanName, describeResource } from '../../../vhost/resource-name.ts'
 import { reservedName } from '../../../vhost/vhost.ts'
@@ -99,6 +100,11 @@ function declareReplies(channel: Channel, { queue, noWait }: MethodArgs<'queue.d
 function declare(channel: Channel, args: MethodArgs<'queue.declare'>): Queue {
   const { connection, vhost } = channel
   const given = cleanName(args.queue)
+  const type = args.arguments['x-queue-type']?.value
+  if (given === '' && (type === 'quorum' || type === 'stream')) {
+    const text = `Cannot declare a server-named queue for type rabbit_${type}_queue`
+    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
+  }
   if (given === '') channel.madeUpQueueName ??= createName('amq.gen', connection.services.random)
   const name = given === '' ? (channel.madeUpQueueName as string) : given
   // Also when the queue is there: a name that the broker made can be declared again only passively.
@@ -132,6 +138,13 @@ function resolveRoutingKey(args: { readonly queue: string; readonly routingKey: 
 }
 
 function assertDeletable(queue: Queue, args: MethodArgs<'queue.delete'>, resource: string): void {
+  const flag = args.ifUnused ? 'if-unused' : 'if-empty'
+  if (queue.type === QueueType.quorum && (args.ifUnused || args.ifEmpty)) {
+    throw new ConnectionException(
+      ReplyCode.NOT_IMPLEMENTED,
+      `cannot delete ${resource}. queue.delete operations with ${flag} flag set are not supported by quorum queues`,
+    )
+  }
   if (args.ifUnused && queue.consumers.size > 0) {
     throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `${resource} in use`)
   }
