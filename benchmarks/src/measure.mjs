@@ -6,6 +6,7 @@
 import { loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openPeer } from './amqp-peer.mjs'
+import { declareTopology, deleteTopology } from './topology.mjs'
 
 /**
  * @typedef {import('./load-generator.mjs').LoadGenerator} LoadGenerator
@@ -54,7 +55,7 @@ export class Subject {
     const loadAverage = loadavg()[0]
     const report = await this.#runKind(scenario)
     return {
-      rate: scenario.kind === 'publish' ? report.publish : report.consume,
+      rate: scenario.per === 'message' ? report.publish : report.consume,
       cpuUs: report.brokerUsPerMsg,
       rssMiB: report.rssKiB / 1024,
       loadAverage,
@@ -71,7 +72,27 @@ export class Subject {
       case 'drain':
         return this.#drain(scenario)
       default:
-        return this.#load.run(scenario.args, seconds, warmUpSeconds)
+        return scenario.topology
+          ? this.#runOn(scenario.topology, scenario)
+          : this.#load.run(scenario.args, seconds, warmUpSeconds)
+    }
+  }
+
+  /**
+   * Declares what the scenario wants, and takes it down when the run is over.
+   *
+   * @param {import('./scenarios.mjs').Topology} topology
+   * @param {Scenario} scenario
+   */
+  async #runOn(topology, scenario) {
+    const { seconds, warmUpSeconds } = this.#options
+    const peer = await openPeer(this.broker.port)
+    try {
+      await declareTopology(peer, topology)
+      return await this.#load.run([...scenario.args, '-N'], seconds, warmUpSeconds)
+    } finally {
+      await deleteTopology(peer, topology)
+      await peer.close()
     }
   }
 

@@ -22,7 +22,24 @@
  * @property {ScenarioKind} kind
  * @property {string} per What the rate and the CPU time count: a message that came in, or a delivery that went out.
  * @property {string[]} args
+ * @property {Topology} [topology] What is declared before a run, and deleted after it. The load generator then declares nothing.
  * @property {number} [cpuGoalUs] Most microseconds of the broker's CPU that we allow ourselves for each.
+ */
+
+/**
+ * Exchanges, queues and bindings of a scenario that uses features. All are transient.
+ *
+ * @typedef {object} Topology
+ * @property {readonly { queue: string, args?: import('@warrenmq/codec').FieldTable }[]} queues
+ * @property {{ exchange: string, type: string }} [exchange]
+ * @property {readonly Binding[]} [bindings] Of the exchange.
+ */
+
+/**
+ * @typedef {object} Binding
+ * @property {string} queue
+ * @property {string} key
+ * @property {import('@warrenmq/codec').FieldTable} [args]
  */
 
 /** @type {readonly Scenario[]} */
@@ -81,6 +98,77 @@ export const scenarios = [
     args: ['-s', '256', '-a', '100', '-f', '1000'],
   },
   {
+    id: 'confirms',
+    title: 'as A, with confirms, at most 1000 outstanding, and each message mandatory',
+    kind: 'flow',
+    per: 'delivery',
+    args: ['-s', '16', '-c', '1000', '-m'],
+  },
+  withQueue('ttl', 'as A, on a queue with a TTL of a minute', { 'x-message-ttl': 60_000 }),
+  withQueue('priority', 'as A, on a queue with 10 priorities, of which the messages use one', { 'x-max-priority': 10 }),
+  withQueue('sac', 'as A, on a queue with a single active consumer', { 'x-single-active-consumer': true }),
+  {
+    ...withQueue(
+      'max-length',
+      '1 publisher → a queue that drops all but the last 1000 messages, 16 B, nobody consumes',
+      {
+        'x-max-length': 1000,
+      },
+    ),
+    per: 'message',
+    args: ['-s', '16', '-q', 'bench', '-y', '0'],
+  },
+  {
+    id: 'dead-letter',
+    title: '1 publisher → a queue with a TTL of 0 → dead letters → 1 queue → 1 consumer, 16 B',
+    kind: 'flow',
+    per: 'delivery',
+    args: ['-s', '16', '-q', 'bench', '-k', 'bench-dying'],
+    topology: {
+      queues: [
+        { queue: 'bench' },
+        {
+          queue: 'bench-dying',
+          args: { 'x-message-ttl': 0, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'bench' },
+        },
+      ],
+    },
+  },
+  {
+    id: 'topic',
+    title: 'as A, over a topic exchange with 10,000 other bindings',
+    kind: 'flow',
+    per: 'delivery',
+    args: ['-s', '16', '-q', 'bench', '-e', 'bench-topic', '-k', 'load.of.the.benchmark'],
+    topology: {
+      queues: [{ queue: 'bench' }, { queue: 'bench-other' }],
+      exchange: { exchange: 'bench-topic', type: 'topic' },
+      bindings: [
+        { queue: 'bench', key: 'load.#' },
+        ...Array.from({ length: 10_000 }, (_, number) => ({ queue: 'bench-other', key: `other.${number}.*.#` })),
+      ],
+    },
+  },
+  {
+    id: 'headers',
+    title: 'as A, over a headers exchange with 1,000 other bindings',
+    kind: 'flow',
+    per: 'delivery',
+    args: ['-s', '16', '-q', 'bench', '-e', 'bench-headers'],
+    topology: {
+      queues: [{ queue: 'bench' }, { queue: 'bench-other' }],
+      exchange: { exchange: 'bench-headers', type: 'headers' },
+      bindings: [
+        { queue: 'bench', key: '' },
+        ...Array.from({ length: 1000 }, (_, number) => ({
+          queue: 'bench-other',
+          key: '',
+          args: { 'x-match': 'all', shard: number },
+        })),
+      ],
+    },
+  },
+  {
     id: 'start',
     title: 'from `createBroker` until a client has opened a connection, in one process',
     kind: 'start',
@@ -88,3 +176,22 @@ export const scenarios = [
     args: [],
   },
 ]
+
+/**
+ * A row like A, on a queue with arguments.
+ *
+ * @param {string} id
+ * @param {string} title
+ * @param {import('@warrenmq/codec').FieldTable} args
+ * @returns {Scenario}
+ */
+function withQueue(id, title, args) {
+  return {
+    id,
+    title,
+    kind: 'flow',
+    per: 'delivery',
+    args: ['-s', '16', '-q', 'bench'],
+    topology: { queues: [{ queue: 'bench', args }] },
+  }
+}

@@ -8,7 +8,7 @@ import { scenarios } from '../src/scenarios.mjs'
 describe('resolveOptions', () => {
   it('runs every scenario against both brokers by default', () => {
     const options = resolveOptions([], {})
-    expect(options.scenarios).toEqual(['A', 'B', 'P', 'D', 'F', 'K', 'T', 'start'])
+    expect(options.scenarios).toEqual(scenarios.map(({ id }) => id))
     expect(options.only).toBeUndefined()
     expect(options.rounds).toBe(5)
   })
@@ -28,7 +28,7 @@ describe('resolveOptions', () => {
   })
 
   it.each([
-    [['-s', 'X'], "there is no scenario 'x', only A, B, P, D, F, K, T, start"],
+    [['-s', 'X'], "there is no scenario 'x', only A, B, P, D, F, K, T, confirms"],
     [['--rounds', '1.5'], '--rounds 1.5 must be a whole number from 1 to 1000'],
     [['--rounds', ''], '--rounds  must be a whole number from 1 to 1000'],
     [['--seconds', '0'], '--seconds 0 must be a number from 0.1 to 600'],
