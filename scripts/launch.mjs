@@ -20,6 +20,7 @@ const tasks = {
   test: async (args) => (await build()) || run('vitest', ['run', ...args]),
   check: (args) => run('node', [join(root, 'scripts/check.mjs'), ...args]),
   build,
+  differential: (args) => run('node', [join(root, 'scripts/differential.mjs'), ...args]),
   bench: async (args) => (await build()) || run('node', [join(root, 'benchmarks/src/main.mjs'), ...args]),
   format: (args) => run('biome', ['check', '--write', ...args]),
   clean,
