@@ -146,6 +146,11 @@ export class Link {
     return items
   }
 
+  /** Waits until the server has closed the connection. */
+  untilEnd(): Promise<void> {
+    return this.#until(() => this.closed !== undefined, 'the end of the connection')
+  }
+
   /** Takes leave, and waits until the server has, too. */
   async close(): Promise<void> {
     if (this.closed === undefined) this.send(0, 'connection.close', { replyCode: 200 })

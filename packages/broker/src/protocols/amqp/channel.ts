@@ -14,6 +14,7 @@ import type { Vhost } from '../../vhost/vhost.ts'
 import type { PublisherConfirms } from './confirms.ts'
 import type { AmqpConnection } from './connection.ts'
 import type { AmqpConsumer } from './consumer.ts'
+import { assertContentHeader } from './content-assembly.ts'
 import { limitOf } from './delivery-timeouts.ts'
 import { DeliveryWatermarks } from './delivery-watermarks.ts'
 import { writeMessage } from './message-writer.ts'
@@ -224,6 +225,7 @@ export class Channel {
   /** Takes a frame of the channel that is not a method. */
   contentFrame(type: number, bytes: Uint8Array, start: number, end: number): void {
     if (!this.publisher.takesContent) {
+      assertContentHeader(type, bytes, start, end)
       throw new ConnectionException(
         ReplyCode.UNEXPECTED_FRAME,
         'expected method frame, got non method frame instead',

@@ -90,7 +90,7 @@ export class ContentAssembly {
 
   #header(type: number, bytes: Uint8Array, start: number, end: number, messageSizeMax: number): void {
     if (type !== FrameType.header) throw unexpectedHeader('got non content header frame instead')
-    if (end - start < CONTENT_HEADER_MIN) throw unknownFrame(type, bytes.slice(start, end))
+    assertContentHeader(type, bytes, start, end)
     const classId = readUint16(bytes, start)
     if (classId !== MethodId.basicPublish >>> 16) throw unexpectedHeader(`got one for class ${classId} instead`)
     if (readUint16(bytes, start + 2) !== 0) throw unexpectedHeader('got non content header frame instead')
@@ -147,4 +147,9 @@ function unexpectedHeader(found: string): ConnectionException {
 function unexpectedBody(): ConnectionException {
   const text = 'expected content body, got non content body frame instead'
   return new ConnectionException(ReplyCode.UNEXPECTED_FRAME, text, MethodId.basicPublish)
+}
+
+/** Refuses a header frame that is too short to be one, whether one is due or not. */
+export function assertContentHeader(type: number, bytes: Uint8Array, start: number, end: number): void {
+  if (type === FrameType.header && end - start < CONTENT_HEADER_MIN) throw unknownFrame(type, bytes.slice(start, end))
 }

@@ -1,0 +1,164 @@
+/** Section 15 of the reference of behaviour: policies and operator policies, and arguments beside them. */
+
+import type { PolicyInput } from '@warrenmq/testkit'
+import type { Step } from '../src/run.ts'
+import { same, section } from '../src/scenarios.ts'
+import { admin, bind, drain, exchange, fill, get, gone, pause, publish, queue, ready, settle } from '../src/steps.ts'
+
+const FOUR = ['m1', 'm2', 'm3', 'm4']
+const names = ['p1', 'p2', 'o1']
+
+/** Puts a policy of user or operator (names that start with `o`) in force. */
+function policy(name: string, definition: PolicyInput['definition'], input: Partial<PolicyInput> = {}): Step {
+  const whole = { pattern: '^q', definition, ...input }
+  return admin((broker, vhost) =>
+    name.startsWith('o') ? broker.putOperatorPolicy(vhost, name, whole) : broker.putPolicy(vhost, name, whole),
+  )
+}
+
+function without(name: string): Step {
+  return admin((broker, vhost) =>
+    name.startsWith('o') ? broker.deleteOperatorPolicy(vhost, name) : broker.deletePolicy(vhost, name),
+  )
+}
+
+/** A scenario whose policies are taken away before and after it. */
+function under(name: string, ...steps: readonly Step[]) {
+  return same(name, ...names.map(without), ...steps, ...names.map(without))
+}
+
+const dead = [exchange('dlx', 'fanout'), queue('dead'), bind('dead', 'dlx')]
+const reject = [get('q', false), settle('basic.reject', 0, { requeue: false })]
+
+section('policies', [
+  under('max-length of a new queue', policy('p1', { 'max-length': 2 }), queue('q'), fill('q', FOUR), drain('q', 2)),
+  under(
+    'max-length of a queue that is there',
+    queue('q'),
+    fill('q', FOUR),
+    policy('p1', { 'max-length': 2 }),
+    ready('q', 2),
+    drain('q', 2),
+  ),
+  under(
+    'the lower of policy and argument',
+    policy('p1', { 'max-length': 3 }),
+    queue('q', { 'x-max-length': 2 }),
+    fill('q', FOUR),
+    drain('q', 2),
+  ),
+  under(
+    'the lower of argument and policy',
+    policy('p1', { 'max-length': 2 }),
+    queue('q', { 'x-max-length': 3 }),
+    fill('q', FOUR),
+    drain('q', 2),
+  ),
+  under(
+    'the higher priority alone',
+    policy('p1', { 'max-length': 1 }),
+    policy('p2', { 'max-length-bytes': 6 }, { priority: 1 }),
+    queue('q'),
+    fill('q', FOUR),
+    drain('q', 3),
+  ),
+  under(
+    'another pattern',
+    policy('p1', { 'max-length': 1 }, { pattern: '^x' }),
+    queue('q'),
+    fill('q', FOUR),
+    drain('q', 4),
+  ),
+  under(
+    'for exchanges alone',
+    policy('p1', { 'alternate-exchange': 'e' }, { applyTo: 'exchanges' }),
+    queue('q'),
+    fill('q', FOUR),
+    drain('q', 4),
+  ),
+  under(
+    'with an operator policy, key by key',
+    policy('p1', { 'max-length': 3 }),
+    policy('o1', { 'max-length': 2 }, { applyTo: 'queues' }),
+    queue('q'),
+    fill('q', FOUR),
+    drain('q', 2),
+  ),
+  under(
+    'with a laxer operator policy',
+    policy('p1', { 'max-length': 2 }),
+    policy('o1', { 'max-length': 3 }, { applyTo: 'queues' }),
+    queue('q'),
+    fill('q', FOUR),
+    drain('q', 2),
+  ),
+  under('taken away', policy('p1', { 'max-length': 2 }), queue('q'), without('p1'), fill('q', FOUR), drain('q', 4)),
+  under(
+    'message-ttl of messages that are there',
+    queue('q'),
+    fill('q', FOUR),
+    policy('p1', { 'message-ttl': 20 }),
+    ready('q', 0),
+  ),
+  under(
+    'dead-letter-exchange',
+    ...dead,
+    policy('p1', { 'dead-letter-exchange': 'dlx' }),
+    queue('q'),
+    fill('q', ['m']),
+    ...reject,
+    ready('dead', 1),
+    drain('dead', 1),
+  ),
+  under(
+    'dead-letter-exchange of a queue that is there',
+    ...dead,
+    queue('q'),
+    fill('q', ['m']),
+    policy('p1', { 'dead-letter-exchange': 'dlx' }),
+    ...reject,
+    ready('dead', 1),
+    drain('dead', 1),
+  ),
+  under(
+    'the argument for dead letters wins',
+    ...dead,
+    policy('p1', { 'dead-letter-exchange': 'nosuch' }),
+    queue('q', { 'x-dead-letter-exchange': 'dlx' }),
+    fill('q', ['m']),
+    ...reject,
+    ready('dead', 1),
+  ),
+  under(
+    'the argument for overflow wins',
+    policy('p1', { 'max-length': 2, overflow: 'reject-publish' }),
+    queue('q', { 'x-overflow': 'drop-head' }),
+    fill('q', FOUR),
+    drain('q', 2),
+  ),
+  under(
+    'overflow',
+    policy('p1', { 'max-length': 2, overflow: 'reject-publish' }),
+    queue('q'),
+    fill('q', FOUR),
+    drain('q', 2),
+  ),
+  under('expires', queue('q'), policy('p1', { expires: 100 }), pause(600), gone('q')),
+  under(
+    'alternate-exchange',
+    queue('target'),
+    exchange('ae', 'fanout'),
+    bind('target', 'ae'),
+    exchange('q.x', 'direct'),
+    policy('p1', { 'alternate-exchange': 'ae' }),
+    publish('q.x', 'nowhere', 'm'),
+    ready('target', 1),
+  ),
+  under(
+    'arguments are not compared with policies',
+    policy('p1', { 'max-length': 2 }),
+    queue('q'),
+    queue('q'),
+    queue('q', { 'x-max-length': 2 }),
+  ),
+])
