@@ -297,11 +297,11 @@ const THEMES: Readonly<Record<string, Theme>> = {
     moreProperties: someProperties({ expiration: fc.constantFrom('0', LONG_MS) }),
     counts: fc.constant(1),
   },
-  everything: {
+  // Without priorities: RabbitMQ does not see at once that a message has expired that overtook others.
+  'lengths and expiry': {
     queueArgs: withDeadLettering({
       ...lengthArgs,
       'x-message-ttl': fc.constantFrom(0, 3_600_000),
-      'x-max-priority': fc.constantFrom(1, 3),
     }),
     consumerArgs: someOf({ 'x-priority': fc.constantFrom(0, 1) }),
     moreProperties: someProperties({ expiration: fc.constantFrom('0', LONG_MS) }),
