@@ -1,6 +1,6 @@
 /**
  * Random sessions on both brokers. `npm run differential -- --runs 10000 --seed 1` runs many; WARREN_RANDOM_SESSIONS, _SEED and _PATH say
- * the same to a plain test run.
+ * the same to a plain test run, whose sessions are the same each time otherwise: a rare difference should stop whoever looks for one.
  */
 
 import { randomInt } from 'node:crypto'
@@ -9,8 +9,8 @@ import { type Target, targetPair } from '@warrenmq/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkRandomSessions } from '../src/random/check.ts'
 
-const RUNS = Number(process.env.WARREN_RANDOM_SESSIONS ?? 300)
-const SEED = Number(process.env.WARREN_RANDOM_SEED ?? randomInt(1_000_000))
+const RUNS = Number(process.env.WARREN_RANDOM_SESSIONS ?? 200)
+const SEED = Number(process.env.WARREN_RANDOM_SEED ?? 1)
 const PATH = process.env.WARREN_RANDOM_PATH
 const SIDE_BY_SIDE = PATH === undefined ? Number(process.env.WARREN_RANDOM_WORKERS ?? 4) : 1
 const LIMIT_MS = 60_000 + RUNS * 1000

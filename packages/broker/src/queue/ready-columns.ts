@@ -78,7 +78,7 @@ export class ReadyColumns {
 
   push(position: number, sequence: number, expiry: number, size: number): void {
     if (this.#tail === PAGE_LENGTH) {
-      this.#pages.push(createPage())
+      this.#pages.push(takePage(this.#contiguous))
       this.#tail = 0
     }
     const page = this.#pages[this.#pages.length - 1]
@@ -104,10 +104,7 @@ export class ReadyColumns {
     this.#headSequence++
     this.#length--
     if (this.#length === 0) {
-      this.#pages = []
-      this.#firstPage = 0
-      this.#head = 0
-      this.#tail = PAGE_LENGTH
+      this.#startOver()
     } else if (this.#head === PAGE_LENGTH) {
       this.#head = 0
       this.#dropPage()
@@ -115,7 +112,17 @@ export class ReadyColumns {
     return position
   }
 
+  /** Gives the last page back: a queue that is emptied again and again takes the same one each time. */
+  #startOver(): void {
+    keepSpare(this.#pages[this.#pages.length - 1])
+    this.#pages = []
+    this.#firstPage = 0
+    this.#head = 0
+    this.#tail = PAGE_LENGTH
+  }
+
   #dropPage(): void {
+    keepSpare(this.#pages[this.#firstPage])
     this.#pages[this.#firstPage++] = GONE
     if (this.#firstPage > 1024 && this.#firstPage * 2 > this.#pages.length) {
       this.#pages.splice(0, this.#firstPage)
@@ -124,8 +131,22 @@ export class ReadyColumns {
   }
 }
 
-function createPage(): Page {
-  return { positions: new Float64Array(PAGE_LENGTH), sizes: undefined, expiries: undefined, sequences: undefined }
+/** Pages that wait for their next use, of all queues; each takes up to 112 KiB. */
+const SPARE_PAGE_MAX = 16
+const spares: Page[] = []
+
+function keepSpare(page: Page): void {
+  if (spares.length < SPARE_PAGE_MAX) spares.push(page)
+}
+
+/** An empty page. What a spare one still holds does not count: every value is written before it is read. */
+function takePage(contiguous: boolean): Page {
+  const spare = spares.pop()
+  if (spare === undefined) {
+    return { positions: new Float64Array(PAGE_LENGTH), sizes: undefined, expiries: undefined, sequences: undefined }
+  }
+  if (contiguous) spare.sequences = undefined
+  return spare
 }
 
 const GONE: Page = {
