@@ -3,11 +3,8 @@
  */
 
 import { AccessVersion } from './access/access-version.ts'
-import type { AuthenticationBackend } from './access/authentication-backend.ts'
 import { Authenticator } from './access/authenticator.ts'
-import { HttpBackend, type HttpBackendOptions } from './access/backends/http-backend.ts'
-import { LdapBackend, type LdapBackendOptions } from './access/backends/ldap-backend.ts'
-import { Oauth2Backend, type Oauth2BackendOptions } from './access/backends/oauth2-backend.ts'
+import { createBackend } from './access/backends/create-backend.ts'
 import { InternalAuthentication } from './access/internal-authentication.ts'
 import { LoginDelay } from './access/login-delay.ts'
 import { hashPassword, type PasswordHash, SCRYPT } from './access/password.ts'
@@ -115,12 +112,9 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
   const internal = new InternalAuthentication(users, random)
   const definesUsers = definitions !== undefined && definitions.users.length > 0
   const configured = definesUsers ? undefined : addDefaultUser(resolved, users, internal, random)
-  const backends = resolved.authBackends.map((name): AuthenticationBackend => {
-    if (name === 'http') return new HttpBackend(httpBackendOptions(resolved), logger)
-    if (name === 'oauth2') return new Oauth2Backend(oauth2BackendOptions(resolved), clock, accessVersion, logger)
-    if (name === 'ldap') return new LdapBackend(ldapBackendOptions(resolved), logger)
-    return internal
-  })
+  const backends = resolved.authBackends.map(
+    (name) => createBackend(name, resolved, clock, accessVersion, logger) ?? internal,
+  )
   // Nobody tells when rights change outside, or a token expires: they are asked for again after a while.
   const refresh = backends.some((backend) => backend !== internal)
     ? clock.setInterval(() => accessVersion.changed(), resolved.authCacheTtlMs)
@@ -283,34 +277,6 @@ function addDefaultUser(
   for (const vhost of vhosts) users.putPermissions(defaultUser, vhost, ALL_PERMISSIONS)
   internal.configure(defaultPassword, password)
   return password
-}
-
-function httpBackendOptions(options: ResolvedBrokerOptions): HttpBackendOptions {
-  return {
-    method: options.authHttpMethod,
-    userUrl: options.authHttpUserUrl,
-    vhostUrl: options.authHttpVhostUrl,
-    resourceUrl: options.authHttpResourceUrl,
-    topicUrl: options.authHttpTopicUrl,
-    timeoutMs: options.authHttpTimeoutMs,
-  }
-}
-
-function oauth2BackendOptions(options: ResolvedBrokerOptions): Oauth2BackendOptions {
-  return {
-    jwksUrl: options.authOauth2JwksUrl,
-    resourceServerId: options.authOauth2ResourceServerId,
-    usernameClaims: options.authOauth2UsernameClaims,
-  }
-}
-
-function ldapBackendOptions(options: ResolvedBrokerOptions): LdapBackendOptions {
-  const scheme = options.authLdapSsl === 'true' ? 'ldaps' : 'ldap'
-  return {
-    urls: options.authLdapServers.map((host) => `${scheme}://${host}:${options.authLdapPort}`),
-    userDnPattern: options.authLdapUserDnPattern,
-    timeoutMs: options.authLdapTimeoutMs,
-  }
 }
 
 function brokerUrl(user: string, password: string, listeners: readonly ListenerInfo[]): string {

@@ -6,22 +6,13 @@ import { PROTOCOL_HEADER } from '@warrenmq/codec'
 import { eventually, openChannelOn, openConnection, RawPeer, rawPeer, within } from '@warrenmq/testkit'
 import { describe, expect, it } from 'vitest'
 import { createBroker } from '../../src/index.ts'
-import { declareQueue, sendTo, takeDeliveries } from './support.ts'
+import { declareQueue, isAnswered, sendTo, takeDeliveries } from './support.ts'
 
 /** Connects, writes, and says whether the broker answers or ends it. */
 async function isServed(port: number, host: string, bytes: Uint8Array = PROTOCOL_HEADER): Promise<boolean> {
   const socket = connect(port, host)
   socket.write(bytes)
-  const served = new Promise<boolean>((resolve) => {
-    socket.once('data', () => resolve(true))
-    socket.on('error', () => resolve(false))
-    socket.once('close', () => resolve(false))
-  })
-  try {
-    return await within(served, 'an answer or the end')
-  } finally {
-    socket.destroy()
-  }
+  return isAnswered(socket)
 }
 
 describe('listeners', () => {

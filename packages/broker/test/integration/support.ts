@@ -1,8 +1,17 @@
 /** Words of the behaviour suites: the brokers they run on, tables of errors, and small steps over a raw peer. */
 
+import type { Socket } from 'node:net'
 import { type CreateBrokerOptions, createBroker } from '@warrenmq/broker'
 import type { BasicProperties, FieldTable, MethodInput } from '@warrenmq/codec'
-import { eventually, type OpenOptions, onEachTarget, type RawPeer, type Received, type Target } from '@warrenmq/testkit'
+import {
+  eventually,
+  type OpenOptions,
+  onEachTarget,
+  type RawPeer,
+  type Received,
+  type Target,
+  within,
+} from '@warrenmq/testkit'
 import { expect, it } from 'vitest'
 
 /** Runs a suite against this broker in this process, with these options, and against RabbitMQ. */
@@ -158,4 +167,18 @@ export async function countByTag(peer: RawPeer, count: number, channel = 1): Pro
     counts[consumerTag] = (counts[consumerTag] ?? 0) + 1
   }
   return counts
+}
+
+/** Whether the broker answers on a socket, rather than ending it. The socket is destroyed. */
+export async function isAnswered(socket: Socket): Promise<boolean> {
+  const answered = new Promise<boolean>((resolve) => {
+    socket.once('data', () => resolve(true))
+    socket.on('error', () => resolve(false))
+    socket.once('close', () => resolve(false))
+  })
+  try {
+    return await within(answered, 'an answer or the end')
+  } finally {
+    socket.destroy()
+  }
 }

@@ -11,7 +11,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import { type BrokerOptions, createBroker } from '../../src/index.ts'
 import { parseAlternativeNames } from '../../src/net/tls-peer.ts'
 import { TestAuthority } from './certificates.ts'
-import { declareQueue, sendTo, takeDeliveries } from './support.ts'
+import { declareQueue, isAnswered, sendTo, takeDeliveries } from './support.ts'
 
 const authority = new TestAuthority()
 const server = authority.issue('server', '/O=example/CN=server')
@@ -50,16 +50,7 @@ function identity({ certificate, key }: typeof client): ConnectionOptions {
 async function isServed(port: number, options: ConnectionOptions = {}): Promise<boolean> {
   const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', ca, ...options })
   socket.write(PROTOCOL_HEADER)
-  const served = new Promise<boolean>((resolve) => {
-    socket.once('data', () => resolve(true))
-    socket.on('error', () => resolve(false))
-    socket.once('close', () => resolve(false))
-  })
-  try {
-    return await within(served, 'an answer or the end')
-  } finally {
-    socket.destroy()
-  }
+  return isAnswered(socket)
 }
 
 describe('TLS', () => {
