@@ -126,6 +126,19 @@ const REFUSALS: readonly Refusal[] = [
     expected: "ch 406 PRECONDITION_FAILED - queue 'queue-full' in vhost '/' not empty [queue.delete]",
   },
   {
+    name: 'says of a queue that is neither empty nor unused that it is not empty',
+    steps: async (peer) => {
+      await declareQueue(peer, 'queue-busy')
+      await peer.call(1, 'basic.qos', { prefetchCount: 1 })
+      await peer.call(1, 'basic.consume', { queue: 'queue-busy' })
+      sendTo(peer, 'queue-busy', 'm1')
+      sendTo(peer, 'queue-busy', 'm2')
+      await peer.expectContent(1, 'basic.deliver')
+      peer.send(1, 'queue.delete', { queue: 'queue-busy', ifEmpty: true, ifUnused: true })
+    },
+    expected: "ch 406 PRECONDITION_FAILED - queue 'queue-busy' in vhost '/' not empty [queue.delete]",
+  },
+  {
     name: 'deletes if-unused no queue with consumers',
     steps: async (peer) => {
       await declareQueue(peer, 'queue-used')

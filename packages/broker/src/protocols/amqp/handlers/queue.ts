@@ -145,10 +145,10 @@ function assertDeletable(queue: Queue, args: MethodArgs<'queue.delete'>, resourc
       `cannot delete ${resource}. queue.delete operations with ${flag} flag set are not supported by quorum queues`,
     )
   }
-  if (args.ifUnused && queue.consumers.size > 0) {
-    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `${resource} in use`)
-  }
   if (args.ifEmpty && queue.readyCount > 0) {
     throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `${resource} not empty`)
+  }
+  if (args.ifUnused && queue.consumers.size > 0) {
+    throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `${resource} in use`)
   }
 }
