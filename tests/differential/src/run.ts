@@ -115,24 +115,38 @@ export class Run {
     ).catch(() => this.note(`! ${countSeen()} instead of ${count} ${method}`))
   }
 
-  /** Waits until a queue has this many ready messages, and notes what it has in the end. */
-  async untilReady(queue: string, count: number): Promise<void> {
+  /** Waits until a queue has this many ready messages, and notes that and its consumers. */
+  untilReady(queue: string, count: number): Promise<void> {
+    return this.#untilCounted(queue, `${count} ready`)
+  }
+
+  /** Waits until a queue is no longer there. */
+  untilGone(queue: string): Promise<void> {
+    return this.#untilCounted(queue, 'gone')
+  }
+
+  async #untilCounted(queue: string, wanted: string): Promise<void> {
     const control = await this.link('control')
     const channel = COUNT_CHANNEL
-    let found = 'missing'
+    let found = ''
     await eventually(
       async () => {
         if (!control.isOpen(channel)) await control.openChannel(channel)
         control.send(channel, 'queue.declare', { queue, passive: true })
         const { method } = (await control.untilItem(channel, 'queue.declare-ok')).at(-1) as Item
-        if (method.name !== 'queue.declare-ok') found = methodInWords(method)
-        else found = `${method.args.messageCount} ready, ${method.args.consumerCount} consumers`
-        return found.startsWith(`${count} ready`) || (count < 0 && method.name === 'channel.close')
+        if (method.name === 'queue.declare-ok') {
+          found = `${method.args.messageCount} ready, ${method.args.consumerCount} consumers`
+        } else {
+          found = `gone, ${methodInWords(method)}`
+        }
+        return found.startsWith(`${wanted},`)
       },
-      'ready messages',
+      wanted,
       STEP_LIMIT_MS,
-    ).catch(() => {})
-    this.note(`${queue}: ${found}`)
+    ).then(
+      () => this.note(`${queue}: ${found}`),
+      () => this.note(`! ${queue}: ${found}, instead of ${wanted}`),
+    )
   }
 
   /** Tags of what was delivered or got on a channel, in the order of coming. */

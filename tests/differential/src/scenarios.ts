@@ -20,7 +20,7 @@ export interface Scenario {
 }
 
 const EVERYTHING = { configure: '.*', write: '.*', read: '.*' }
-/** Told by each broker in a scenario that is wrong itself. */
+/** Begins a note of what a step waited for in vain: then a scenario does not show what it says, whatever else it shows. */
 const FAULT = '! '
 
 /** A scenario in which both brokers do the same. */
@@ -57,14 +57,16 @@ export function section(title: string, scenarios: readonly Scenario[], options: 
         new Run(rabbit, vhost, accepted).perform(steps),
         new Run(warren, vhost, accepted).perform(steps),
       ])
-      expect(
-        theirs.filter((line) => line.startsWith(FAULT)),
-        'the scenario does not work on RabbitMQ',
-      ).toEqual([])
+      expect(faultsOf(theirs), 'the scenario does not work on RabbitMQ').toEqual([])
       const difference = firstDifference(theirs, ours)
       if (deviation === undefined) return expect(difference, difference).toBeUndefined()
+      expect(faultsOf(ours), 'the scenario does not work on WarrenMQ').toEqual([])
       expect([...deviations.keys()], 'docs/deviations.md').toContain(deviation)
       expect(difference, `${deviation} shows no difference any more`).toBeDefined()
     })
   })
+}
+
+function faultsOf(transcript: readonly string[]): string[] {
+  return transcript.filter((line) => line.startsWith(FAULT))
 }

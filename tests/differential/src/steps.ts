@@ -125,9 +125,9 @@ export function came(method: MethodName, count: number, [name, channel]: Where =
   return (run) => run.until(name, channel, method, count)
 }
 
-/** Waits until a queue has this many ready messages. */
-export function ready(queueName: string, count: number): Step {
-  return (run) => run.untilReady(queueName, count)
+/** Waits until a queue has this many ready messages: `ours` here, where that is what differs. */
+export function ready(queueName: string, count: number, ours = count): Step {
+  return (run) => run.untilReady(queueName, run.target.isRabbit ? count : ours)
 }
 
 /** Lets time pass, where to ask would put off what is waited for. */
@@ -137,7 +137,7 @@ export function pause(milliseconds: number): Step {
 
 /** Waits until a queue is gone. */
 export function gone(queueName: string): Step {
-  return (run) => run.untilReady(queueName, -1)
+  return (run) => run.untilGone(queueName)
 }
 
 /** Closes a connection politely. */

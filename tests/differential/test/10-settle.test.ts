@@ -53,8 +53,9 @@ section('settling', [
       fill('q', THREE),
       get('q', false),
       get('q', false),
-      call(name, { deliveryTag: 0, multiple: true }),
+      call(name, { deliveryTag: 0, multiple: true, requeue: true } as object),
       ready('q', name === 'basic.ack' ? 1 : 3),
+      drain('q', 3),
     ),
     same(`${name} 0 multiple of nothing`, call(name, { deliveryTag: 0, multiple: true })),
     same(

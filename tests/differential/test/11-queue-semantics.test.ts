@@ -280,8 +280,8 @@ section('queues at work', [
     get('dead'),
     get('q', false),
     settle('basic.reject', 1, REJECT),
-    ready('q', 0),
-    ready('dead', 0),
+    ready('q', 1),
+    ready('dead', 1, 0),
   ),
   same('twice in the same queue', ...dying(), ...dyingTwice(), drain('dead', 1)),
   same(

@@ -3,7 +3,22 @@
 import type { PolicyInput } from '@warrenmq/testkit'
 import type { Step } from '../src/run.ts'
 import { same, section } from '../src/scenarios.ts'
-import { admin, bind, drain, exchange, fill, get, gone, pause, publish, queue, ready, settle } from '../src/steps.ts'
+import {
+  admin,
+  bind,
+  consume,
+  delivered,
+  drain,
+  exchange,
+  fill,
+  get,
+  gone,
+  pause,
+  publish,
+  queue,
+  ready,
+  settle,
+} from '../src/steps.ts'
 
 const FOUR = ['m1', 'm2', 'm3', 'm4']
 const names = ['p1', 'p2', 'o1']
@@ -94,10 +109,15 @@ section('policies', [
   ),
   under('taken away', policy('p1', { 'max-length': 2 }), queue('q'), without('p1'), fill('q', FOUR), drain('q', 4)),
   under(
-    'message-ttl of messages that are there',
+    'message-ttl holds for what comes from now on',
     queue('q'),
     fill('q', FOUR),
     policy('p1', { 'message-ttl': 20 }),
+    fill('q', ['m5']),
+    pause(100),
+    ready('q', 5),
+    consume('q', 't', {}, { noAck: true }),
+    delivered(4),
     ready('q', 0),
   ),
   under(
