@@ -11,19 +11,31 @@ const END_LIMIT_MS = 20_000
 const REASON = "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'"
 
 const brokers = [
-  { name: 'warren', start: () => startWarren() },
-  ...(rabbitmqServer ? [{ name: 'rabbitmq', start: () => startRabbit(rabbitmqServer) }] : []),
-]
+  {
+    name: 'warren',
+    async start() {
+      const warren = await startWarren()
+      return { broker: warren, end: () => warren[Symbol.asyncDispose]() }
+    },
+  },
+  {
+    name: 'rabbitmq',
+    async start() {
+      const rabbit = await startRabbit(rabbitmqServer as string)
+      return { broker: rabbit, end: () => rabbit.shutDown() }
+    },
+  },
+].slice(0, rabbitmqServer ? 2 : 1)
 
 it.each(brokers)('closes the connections of amqplib and pika with 320: $name', async ({ start }) => {
-  const broker = await start()
+  const { broker, end } = await start()
   try {
     const url = brokerUrl(broker)
     const connection = await connect(url)
     const closed = within(once(connection, 'close'), 'the end of the connection of amqplib', END_LIMIT_MS)
     await using program = pythonWithPika ? startPika(pythonWithPika, broker, 'outlast') : undefined
     await program?.expect('ready')
-    await broker[Symbol.asyncDispose]()
+    await end()
     expect((await closed)[0]).toMatchObject({ code: 320, message: expect.stringContaining(REASON) })
     if (program) expect(await program.finish()).toEqual([{ event: 'closed', code: 320, text: REASON }])
   } finally {

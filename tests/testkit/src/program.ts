@@ -54,6 +54,11 @@ export class Program implements AsyncDisposable {
     this.exited.catch(() => {})
   }
 
+  /** Also of its process group; undefined when it could not be started. */
+  get processId(): number | undefined {
+    return this.#child.pid
+  }
+
   /** What it wrote to standard error so far. */
   get errorText(): string {
     return this.#errorText

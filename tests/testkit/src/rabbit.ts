@@ -1,11 +1,12 @@
 /** RabbitMQ as installed by Debian, with nothing shared with one that already runs: own name, ports, folder and epmd. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { freePorts } from './free-ports.ts'
-import { type Program, startProgram } from './program.ts'
+import { startKeeper } from './keeper.ts'
+import { type Program, type ProgramOptions, startProgram } from './program.ts'
 import { eventually } from './waiting.ts'
 
 const START_LIMIT_MS = 60_000
@@ -32,30 +33,37 @@ export interface Rabbit extends AsyncDisposable {
 export interface ControlledRabbit extends Rabbit {
   /** Runs `rabbitmqctl` and returns what it printed. It takes a second or two. */
   control(...args: readonly string[]): Promise<string>
+  /** Ends it in order, so that its clients are told. It takes seconds. */
+  shutDown(): Promise<void>
 }
 
-/** Starts RabbitMQ with {@link PLUGINS} and resolves once it accepts connections. */
+/**
+ * Starts RabbitMQ with {@link PLUGINS} and resolves once it accepts connections.
+ *
+ * Disposing of it cuts it: to end in order takes RabbitMQ longer than vitest waits, and nothing it could save is wanted.
+ */
 export async function startRabbit(rabbitmqServer: string): Promise<ControlledRabbit> {
   const folder = await mkdtemp(join(tmpdir(), 'warrenmq-rabbit-'))
+  const keeper = startKeeper(folder)
   const [port, managementPort, distributionPort, epmdPort] = await freePorts(4)
-  // In the foreground and before the server, which would otherwise start one that outlives it.
-  const epmd = startProgram('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'])
-  let server: Program | undefined
-  const stop = async () => {
-    await server?.stop(STOP_LIMIT_MS)
-    await epmd.stop()
-    await rm(folder, { recursive: true, force: true })
+  const start = (path: string, args: readonly string[], options: ProgramOptions = {}) => {
+    const program = startProgram(path, args, options)
+    if (program.processId !== undefined) keeper.keep(program.processId)
+    return program
   }
+  // In the foreground and before the server, which would otherwise start one that outlives it.
+  start('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'])
+  let server: Program | undefined
   try {
     await eventually(() => accepts(epmdPort), 'epmd')
     await writeFile(join(folder, 'enabled_plugins'), `[${PLUGINS.join(',')}].\n`)
     await writeFile(join(folder, 'rabbitmq.conf'), configuration(managementPort))
     const environment = rabbitEnvironment(folder, port, distributionPort, epmdPort, rabbitmqServer)
-    server = startProgram(rabbitmqServer, [], { environment, folder })
+    server = start(rabbitmqServer, [], { environment, folder })
     await server.line((line) => /completed with \d+ plugins/.test(line), START_LIMIT_MS)
     await eventually(() => accepts(port), 'the AMQP listener of RabbitMQ')
   } catch (error) {
-    await stop()
+    await keeper.finish()
     throw error
   }
   const control = async (...args: readonly string[]) => {
@@ -63,7 +71,10 @@ export async function startRabbit(rabbitmqServer: string): Promise<ControlledRab
     const program = startProgram(join(dirname(rabbitmqServer), 'rabbitmqctl'), args, { environment, folder })
     return (await program.finish(START_LIMIT_MS)).join('\n')
   }
-  return { port, managementPort, control, [Symbol.asyncDispose]: stop }
+  const shutDown = async () => {
+    await server?.stop(STOP_LIMIT_MS)
+  }
+  return { port, managementPort, control, shutDown, [Symbol.asyncDispose]: () => keeper.finish() }
 }
 
 function configuration(managementPort: number): string {
