@@ -118,6 +118,7 @@ export class ByteWriter {
   }
 
   longString(value: string | Uint8Array): void {
+    if (typeof value === 'string' && value.length <= SHORT_STRING_MAX && this.#longAscii(value)) return
     const bytes = typeof value === 'string' ? encodeUtf8(value) : value
     if (!(bytes instanceof Uint8Array)) {
       throw new CodecError('VALUE_OUT_OF_RANGE', `${typeof value} given for a string or bytes`)
@@ -137,6 +138,19 @@ export class ByteWriter {
     this.offset = mark
     this.#write32(end - mark - 4)
     this.offset = end
+  }
+
+  /** Writes a long string of ASCII; returns `false`, having written nothing, when there is more in it. */
+  #longAscii(value: string): boolean {
+    const start = this.#reserve(4 + value.length)
+    if (!writeAscii(this.#bytes, start + 4, value)) {
+      this.offset = start
+      return false
+    }
+    this.offset = start
+    this.#write32(value.length)
+    this.offset += value.length
+    return true
   }
 
   #write8(value: number): void {

@@ -54,10 +54,11 @@ export function withProperties(payload: Uint8Array, start: number, end: number, 
 export function withHeaders(payload: Uint8Array, start: number, end: number, changes: FieldTable): Uint8Array {
   validateContentHeader(payload, start, end)
   const offset = propertyOffset(payload, start, end, PropertyFlag.headers)
-  const entries = offset < 0 ? [] : splitTable(payload, offset)
-  const isSet = Object.values(changes).some((value) => value !== undefined)
-  for (const name of Object.keys(changes)) change(entries, encodeUtf8(name), name, changes[name])
-  if (isSet) entries.sort((a, b) => compareBytes(a.name, b.name))
+  const entries = offset < 0 ? [] : splitTable(payload, offset + 4, offset + 4 + readUint32(payload, offset))
+  const { set: values, removed } = splitChanges(changes)
+  for (const name of removed) remove(entries, encodeUtf8(name))
+  for (const entry of values) change(entries, entry)
+  if (values.length > 0) entries.sort((a, b) => compareBytes(a.name, b.name))
   const set = offset < 0 && entries.length === 0 ? 0 : PropertyFlag.headers
   return rewrite(payload, start, end, PropertyFlag.headers, set, (writer) => {
     const mark = writer.beginLength()
@@ -73,24 +74,38 @@ interface Entry {
   readonly bytes: Uint8Array
 }
 
-/** The entries of the valid table whose length stands at `offset`. */
-function splitTable(payload: Uint8Array, offset: number): Entry[] {
+/** The entries of a valid table, which are `bytes[start]` … `bytes[end - 1]`. */
+function splitTable(bytes: Uint8Array, start: number, end: number): Entry[] {
   const entries: Entry[] = []
-  const end = offset + 4 + readUint32(payload, offset)
-  for (let at = offset + 4; at < end; ) {
-    const nameEnd = at + 1 + payload[at]
-    const next = checkValue(payload, nameEnd, end)
-    entries.push({ name: payload.subarray(at + 1, nameEnd), bytes: payload.subarray(at, next) })
+  for (let at = start; at < end; ) {
+    const nameEnd = at + 1 + bytes[at]
+    const next = checkValue(bytes, nameEnd, end)
+    entries.push({ name: bytes.subarray(at + 1, nameEnd), bytes: bytes.subarray(at, next) })
     at = next
   }
   return entries
 }
 
-function change(entries: Entry[], name: Uint8Array, key: string, value: FieldTable[string]): void {
-  const index = entries.findIndex((entry) => compareBytes(entry.name, name) === 0)
-  const replacement = value === undefined ? [] : [{ name, bytes: encodeFieldTable({ [key]: value }) }]
-  if (index < 0) entries.push(...replacement)
-  else entries.splice(index, 1, ...replacement)
+/** The headers with a value, encoded all at once, and the names of those without. */
+function splitChanges(changes: FieldTable): { readonly set: Entry[]; readonly removed: string[] } {
+  const removed = Object.keys(changes).filter((name) => changes[name] === undefined)
+  const encoded = encodeFieldTable(changes)
+  return { set: splitTable(encoded, 0, encoded.length), removed }
+}
+
+function remove(entries: Entry[], name: Uint8Array): void {
+  const index = indexOf(entries, name)
+  if (index >= 0) entries.splice(index, 1)
+}
+
+function change(entries: Entry[], entry: Entry): void {
+  const index = indexOf(entries, entry.name)
+  if (index < 0) entries.push(entry)
+  else entries[index] = entry
+}
+
+function indexOf(entries: readonly Entry[], name: Uint8Array): number {
+  return entries.findIndex((entry) => compareBytes(entry.name, name) === 0)
 }
 
 /** Copies the payload, but for the properties in the bits of `changed`: of these, `write` writes the ones in the bits of `set`. */
