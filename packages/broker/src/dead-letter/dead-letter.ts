@@ -15,6 +15,7 @@ import {
 } from '@warrenmq/codec'
 import { concatBytes } from '../memory/allocate.ts'
 import { FRAME_HEADER_SIZE, type Message } from '../queue/message.ts'
+import type { Queue } from '../queue/queue.ts'
 import { addDeath, type Death } from './deaths.ts'
 
 /** Where and why a message died, and where it is to go. */
@@ -32,13 +33,23 @@ export interface DeadLetter {
   readonly routingKeys: readonly string[]
   /** Its header `x-death`. */
   readonly deaths: readonly TypedValue[]
+  /** Where messages went that have the same exchange and keys; `undefined` when nobody remembers that. */
+  readonly memo?: RouteMemo
+}
+
+/** Queues that a route led to. */
+export interface RouteMemo {
+  /** `undefined` when they must be found for each message. */
+  queues: readonly Queue[] | undefined
+  /** Topology version that it holds for. */
+  version: number
 }
 
 /** Longest short string, in bytes. */
 const SHORT_STRING_MAX = 255
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Points `into` at the dead letter of `message`, in bytes of its own. */
 export function createDeadLetter(message: Message, request: DeadLetterRequest, into: Message): DeadLetter {
@@ -109,7 +120,8 @@ function changeHeader(
   }
 }
 
-function readRoute({ bytes, routeStart, routeEnd }: Message): { exchange: string; routingKey: string } {
+/** What the message was published to. */
+export function readRoute({ bytes, routeStart, routeEnd }: Message): { exchange: string; routingKey: string } {
   const keyStart = routeStart + 1 + bytes[routeStart]
   return {
     exchange: decoder.decode(bytes.subarray(routeStart + 1, keyStart)),
@@ -129,7 +141,7 @@ function readCarbonCopies(headers: TypedTable | undefined): string[] {
 }
 
 /** A short string. A routing key comes from an argument that may be longer than one; whole characters of it are kept. */
-function encodeName(name: string): Uint8Array {
+export function encodeName(name: string): Uint8Array {
   const encoded = new Uint8Array(1 + SHORT_STRING_MAX)
   encoded[0] = encoder.encodeInto(name, encoded.subarray(1)).written
   return encoded.subarray(0, 1 + encoded[0])

@@ -7,20 +7,26 @@
  * What has no exchange to go to, or no queue behind it, is dropped.
  */
 
+import { RouteKind, routeKind } from '@warrenmq/routing'
+import { workingMemory } from '../memory/working-memory.ts'
 import { Message } from '../queue/message.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { DeathReason } from '../queue/queue-environment.ts'
+import { DeathReason } from '../queue/queue-environment.ts'
 import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
 import type { Exchange } from '../vhost/exchange.ts'
 import { RoutedMessage } from '../vhost/routed-message.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { VhostServices } from '../vhost/vhost-services.ts'
-import { createDeadLetter } from './dead-letter.ts'
+import { createDeadLetter, type DeadLetter } from './dead-letter.ts'
 import { deathQueues, isCycle } from './deaths.ts'
+import { FirstDeaths } from './first-deaths.ts'
 
-/** Steps of work in one turn; more, up to the maximum, when many messages wait. */
-const STEPS_MIN = 1000
-const STEPS_MAX = 4000
+/** Steps of work in one turn, of about a microsecond; more, up to the maximum, when many messages wait. */
+const STEPS_MIN = 2000
+const STEPS_MAX = 8000
+/** Steps that a message with headers takes more, and each death that they tell of. */
+const HEADERS_STEPS = 10
+const DEATH_STEPS = 3
 /** Bytes of a body whose copying counts as a step. */
 const BYTES_PER_STEP = 16_384
 /** Dead-letter circles that are remembered so that each is logged once. */
@@ -41,10 +47,12 @@ export class DeadLetters implements TurnTask {
   #next = 0
   /** Those that died because of the message that is being sent on; the last goes first. */
   #consequences: DeadMessage[] = []
-  /** Those that die while a message is sent on; `undefined` at other times. */
-  #dying: DeadMessage[] | undefined
+  /** Those that die while a message is sent on. */
+  readonly #dying: DeadMessage[] = []
+  #isSending = false
   readonly #dead = new Message()
   readonly #letter = new Message()
+  readonly #firstDeaths = new FirstDeaths()
   readonly #knownCycles = new Set<string>()
 
   constructor(vhost: Vhost, services: VhostServices) {
@@ -60,7 +68,7 @@ export class DeadLetters implements TurnTask {
   /** Takes a message over with its queue's reference to it. */
   add(queue: Queue, position: number, reason: DeathReason): void {
     const dead = { queue, position, reason }
-    if (this.#dying !== undefined) {
+    if (this.#isSending) {
       this.#dying.push(dead)
       return
     }
@@ -69,7 +77,7 @@ export class DeadLetters implements TurnTask {
   }
 
   runTurn(): void {
-    let budget = Math.min(STEPS_MAX, Math.max(STEPS_MIN, this.count >> 3))
+    let budget = Math.min(STEPS_MAX, Math.max(STEPS_MIN, this.count))
     try {
       while (budget > 0) {
         const dead = this.#consequences.pop() ?? this.#shift()
@@ -104,38 +112,55 @@ export class DeadLetters implements TurnTask {
   #sendOn(dead: DeadMessage): number {
     const { deadLetterExchange } = dead.queue.features
     const exchange = deadLetterExchange === undefined ? undefined : this.#vhost.exchanges.get(deadLetterExchange)
-    this.#dying = []
+    this.#isSending = true
     try {
       return exchange === undefined ? 1 : this.#publish(dead, exchange)
     } finally {
       this.#services.store.release(dead.position)
-      this.#consequences.push(...this.#dying.reverse())
-      this.#dying = undefined
+      this.#isSending = false
+      for (let next = this.#dying.pop(); next !== undefined; next = this.#dying.pop()) this.#consequences.push(next)
     }
   }
 
-  /** Returns the steps: one for the message, each queue, each death that its header tells of, and so many bytes. */
-  #publish({ queue, position, reason }: DeadMessage, exchange: Exchange): number {
-    const { store, clock } = this.#services
+  /** Returns the steps: for the message, each queue, what its header tells of, and so many bytes. */
+  #publish(dead: DeadMessage, exchange: Exchange): number {
     const letter = this.#letter
-    store.read(position, this.#dead)
-    const { routingKeys, deaths } = createDeadLetter(
-      this.#dead,
-      {
-        queue: queue.name,
-        reason,
-        timeSeconds: Math.floor(clock.now() / 1000),
-        exchange: exchange.name,
-        routingKey: queue.features.deadLetterRoutingKey,
-      },
-      letter,
-    )
-    const queues = this.#vhost.route(exchange, routingKeys, new RoutedMessage(letter))
-    for (const target of queues) {
-      if (reason !== 'rejected' && isCycle(deaths, target.name)) this.#logCycle([target.name, ...deathQueues(deaths)])
+    const created = this.#createLetter(dead, exchange.name)
+    const { deaths } = created
+    const queues = this.#route(exchange, created)
+    for (let i = 0; i < queues.length; i++) {
+      const target = queues[i]
+      if (dead.reason !== DeathReason.rejected && isCycle(deaths, target.name))
+        this.#logCycle([target.name, ...deathQueues(deaths)])
       else target.publish(letter)
     }
-    return 1 + queues.length + deaths.length + Math.floor(letter.bodySize / BYTES_PER_STEP)
+    const headersSteps = letter.bytes === workingMemory ? 0 : HEADERS_STEPS + deaths.length * DEATH_STEPS
+    return 1 + queues.length + headersSteps + Math.floor(letter.bodySize / BYTES_PER_STEP)
+  }
+
+  /** Where `#letter` goes. Found once for all that go to one exchange with one key, where these alone decide. */
+  #route(exchange: Exchange, { routingKeys, memo }: DeadLetter): readonly Queue[] {
+    const vhost = this.#vhost
+    const { topologyVersion } = vhost
+    if (memo?.version === topologyVersion && memo.queues !== undefined) return memo.queues
+    const queues = vhost.route(exchange, routingKeys, new RoutedMessage(this.#letter))
+    if (memo === undefined || memo.version === topologyVersion) return queues
+    memo.version = topologyVersion
+    // Reply queues come and go without another version.
+    const isFixed = routeKind(exchange) === RouteKind.fixed && !vhost.replies.owns(routingKeys[0])
+    memo.queues = isFixed ? queues : undefined
+    return queues
+  }
+
+  /** Points `#letter` at what goes to the exchange. */
+  #createLetter({ queue, position, reason }: DeadMessage, exchange: string): DeadLetter {
+    const { store, clock } = this.#services
+    store.read(position, this.#dead)
+    const timeSeconds = Math.floor(clock.now() / 1000)
+    const first = this.#firstDeaths.create(this.#dead, queue, reason, timeSeconds, this.#letter)
+    if (first !== undefined) return first
+    const routingKey = queue.features.deadLetterRoutingKey
+    return createDeadLetter(this.#dead, { queue: queue.name, reason, timeSeconds, exchange, routingKey }, this.#letter)
   }
 
   #logCycle(queues: readonly string[]): void {

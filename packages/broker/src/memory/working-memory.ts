@@ -6,7 +6,7 @@
  * (`node benchmarks/src/copies.mjs`).
  * Nothing here is touched before it is used, so an idle broker pays address space, not memory.
  *
- *     | input | output page 0 … 31 | store block 0 … 15 | small output page 0 … 1023 |
+ *     | input | output page 0 … 31 | store block 0 … 15 | small output page 0 … 1023 | dead letter |
  *
  * The input area is used only while a chunk is read and parsed, which never overlaps: parsing is synchronous.
  */
@@ -35,9 +35,13 @@ const SMALL_PAGE_COUNT = 1024
 const PAGES_START = INPUT_SIZE
 const BLOCKS_START = PAGES_START + PAGE_COUNT * PAGE_SIZE
 const SMALL_PAGES_START = BLOCKS_START + BLOCK_COUNT * BLOCK_SIZE
+/** Where a dead letter is put together. */
+export const LETTER_START: number = SMALL_PAGES_START + SMALL_PAGE_COUNT * SMALL_PAGE_SIZE
+/** Size of the area for it, in bytes. */
+export const LETTER_SIZE: number = 64 * 1024
 
 /** All of it. */
-export const workingMemory: Uint8Array = allocateBytes(SMALL_PAGES_START + SMALL_PAGE_COUNT * SMALL_PAGE_SIZE)
+export const workingMemory: Uint8Array = allocateBytes(LETTER_START + LETTER_SIZE)
 /** The same bytes, for reading and writing integers. */
 export const workingView: DataView = new DataView(
   workingMemory.buffer,

@@ -64,7 +64,7 @@ describe('DeadLetters', () => {
     }
     turn.run()
     expect(dead.readyCount).toBeGreaterThan(0)
-    expect(dead.readyCount).toBeLessThan(2001)
+    expect(dead.readyCount).toBeLessThan(4001)
     expect(vhost.deadLetterCount).toBe(5000 - dead.readyCount)
     runTurns(30)
     expect(vhost.deadLetterCount).toBe(0)
