@@ -13,7 +13,7 @@ import { within } from './waiting.ts'
 export const KEEPER_SCRIPT = `
 groups=
 while read -r pid; do groups="$groups -$pid"; done
-[ -z "$groups" ] || kill -KILL $groups
+[ -z "$groups" ] || kill -KILL $groups 2> /dev/null
 rm -rf "$1" || { sleep 1; rm -rf "$1"; }
 `
 

@@ -64,21 +64,26 @@ export class ResourceMonitor {
   diskFreeLimit: number
   readonly #parts: ResourceMonitorParts
   readonly #memoryUse = new MemoryUse()
-  readonly #timers: Timer[]
+  readonly #timers: Timer[] = []
   #collectedAt = -Infinity
   #diskFailed = false
   #closed = false
 
   constructor(parts: ResourceMonitorParts) {
-    const { options, clock, probe } = parts
+    const { options, probe } = parts
     const total = probe.totalMemory()
     this.#parts = parts
     this.memoryLimit = options.memoryHighWatermarkBytes || Math.floor(options.memoryHighWatermark * total)
     this.diskFreeLimit = Math.max(options.diskFreeLimitBytes, Math.floor(options.diskFreeLimitRelative * total))
-    this.#timers = [
-      clock.setInterval(() => this.checkMemory(), options.resourceCheckIntervalMs),
-      clock.setInterval(() => this.checkDisk(), DISK_CHECK_INTERVAL_MS),
-    ]
+  }
+
+  /** Looks now and from now on; resolves after the first look. */
+  async start(): Promise<void> {
+    const { options, clock } = this.#parts
+    this.#timers.push(clock.setInterval(() => this.checkMemory(), options.resourceCheckIntervalMs))
+    this.#timers.push(clock.setInterval(() => this.checkDisk(), DISK_CHECK_INTERVAL_MS))
+    this.checkMemory()
+    await this.checkDisk()
   }
 
   checkMemory(): void {

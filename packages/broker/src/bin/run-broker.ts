@@ -3,8 +3,9 @@
  */
 
 import { constants } from 'node:os'
+import type { Broker } from '../broker.ts'
 import type { ResolvedProgramSettings } from '../config/merge-settings.ts'
-import { type Broker, createBroker } from '../create-broker.ts'
+import { createBroker } from '../create-broker.ts'
 import type { Logger } from '../logging/logger.ts'
 import { ExitCode } from './exit-code.ts'
 

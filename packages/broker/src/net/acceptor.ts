@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { isLoopback } from '../access/authenticator.ts'
 import type { Clock } from '../clock.ts'
 import type { ResolvedBrokerOptions } from '../config/options.ts'
-import type { Logger } from '../logging/logger.ts'
+import type { LogLimit } from '../logging/log-limit.ts'
 import type { Peer } from './peer.ts'
 import { type ProxiedAddresses, type ProxyHeader, parseProxyHeader } from './proxy-protocol.ts'
 import { FULL_TLS_CHUNK, openPlainInput, openSocketInput, type SocketInput } from './socket-input.ts'
@@ -17,7 +17,7 @@ import type { TlsServer } from './tls-server.ts'
 export interface AcceptorParts {
   readonly options: ResolvedBrokerOptions
   readonly clock: Clock
-  readonly logger: Logger
+  readonly logLimit: LogLimit
   /** Connections that are open. */
   connectionCount(): number
   /** A socket is ready for its protocol. */
@@ -115,7 +115,8 @@ export class Acceptor {
 
   #refuse(socket: Socket, error: Error): void {
     const { remoteAddress, remotePort } = socket
-    this.#parts.logger.warn({ peer: `${remoteAddress}:${remotePort}`, reason: error.message }, 'connection refused')
+    const logger = this.#parts.logLimit.of(remoteAddress ?? '')
+    logger.warn({ peer: `${remoteAddress}:${remotePort}`, reason: error.message }, 'connection refused')
     socket.destroy()
   }
 

@@ -75,6 +75,28 @@ describe('before the login', () => {
     expect(outcome).toMatch(/^(ended|conn 501 FRAME_ERROR .*)$/s)
   })
 
+  it('a stranger fills no log', async () => {
+    const lines: string[] = []
+    const write = (fields: object, message: string) => void lines.push(`${JSON.stringify(fields)} ${message}`)
+    const logger = { debug() {}, info: write, warn: write, error: write }
+    await using broker = await createBroker({ port: 0, logger, loginFailureDelayMs: 1 })
+    lines.length = 0
+    const knock = async () => {
+      await using peer = await rawPeer(broker.port)
+      peer.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'))
+      await peer.untilEnd()
+    }
+    await Promise.all(Array.from({ length: 100 }, knock))
+    await eventually(() => broker.connectionCount === 0, 'the end of the strangers')
+    expect(lines).toHaveLength(30)
+    // What a user does is written in full.
+    const client = await openChannel(broker.port)
+    expect(lines.pop()).toContain('connection opened')
+    await client[Symbol.asyncDispose]()
+    await broker.close()
+    expect(lines).toContainEqual('{"source":"127.0.0.1","leftOut":170} lines left out: too many in a minute')
+  })
+
   it('content has no place', async () => {
     await using broker = await createBroker({ port: 0, loginFailureDelayMs: 50 })
     await using peer = await rawPeer(broker.port)

@@ -27,6 +27,7 @@ import type { Login } from '../../access/authentication-backend.ts'
 import type { Rights } from '../../access/rights.ts'
 import type { Blocked } from '../../alarms/blocked-connections.ts'
 import { AmqpException, ConnectionException, closeArguments } from '../../errors.ts'
+import type { Logger } from '../../logging/logger.ts'
 import { concatBytes } from '../../memory/allocate.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
 import type { Peer } from '../../net/peer.ts'
@@ -81,6 +82,8 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   /** What its unfinished messages and transactions take. */
   readonly heldBytes: HeldBytes
 
+  /** Takes a few lines only until the connection is open. */
+  #logger: Logger
   readonly #socket: Socket
   readonly #handshake: Handshake
   readonly #input: FrameInput
@@ -109,6 +112,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#socket = socket
     this.services = services
     this.peer = peer
+    this.#logger = services.logLimit.of(peer.remoteAddress ?? '')
     const { heldBytesMax, messageSizeMax } = services.options
     this.heldBytes = new HeldBytes(Math.max(heldBytesMax, messageSizeMax + HELD_BESIDE_MESSAGE))
     this.name = `${peer.remoteAddress}:${peer.remotePort} -> ${peer.localAddress}:${peer.localPort}`
@@ -118,7 +122,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#gate = new ReadGate(socket)
     this.#pace = new ReadPace(this, this.#gate, services.turn, input.fullChunk)
     services.connections.add(this)
-    socket.on('error', (error) => services.logger.debug({ connection: this.name, err: error }, 'socket error'))
+    socket.on('error', (error) => this.#logger.debug({ connection: this.name, err: error }, 'socket error'))
     socket.on('close', () => this.#gone())
     // A TLS handshake has used up some of it.
     const passedMs = services.clock.now() - peer.acceptedAt
@@ -179,7 +183,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   }
 
   #bug(error: unknown): void {
-    this.services.logger.error({ connection: this.name, err: error }, 'bug while reading; the connection is dropped')
+    this.#logger.error({ connection: this.name, err: error }, 'bug while reading; the connection is dropped')
     this.destroy()
   }
 
@@ -188,7 +192,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     const length = PROTOCOL_HEADER.length
     if (this.#header.length < length) return
     if (!isOurProtocol(this.#header)) {
-      this.services.logger.warn({ connection: this.name }, 'unknown protocol header')
+      this.#logger.warn({ connection: this.name }, 'unknown protocol header')
       this.output.write(PROTOCOL_HEADER)
       this.#end()
       return
@@ -265,7 +269,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
       this.#state = 'closed'
       this.output.flush()
       this.#setDeadline(this.#closeWaitMs(), 'client did not end the connection')
-      this.services.logger.info({ connection: this.name }, 'connection closed by client')
+      this.#logger.info({ connection: this.name }, 'connection closed by client')
     } else if (method.name === 'connection.update-secret') {
       this.#updateSecret(Buffer.from(method.args.newSecret).toString())
     } else {
@@ -315,14 +319,14 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
 
   #asException(error: unknown): AmqpException {
     if (error instanceof AmqpException) return error
-    this.services.logger.error({ connection: this.name, err: error }, 'bug while handling a frame')
+    this.#logger.error({ connection: this.name, err: error }, 'bug while handling a frame')
     return internalError()
   }
 
   /** Sends `connection.close` and waits for its answer. `currentMethodId` is named unless the exception names another. */
   fail(exception: AmqpException, currentMethodId: number): void {
     if (this.#state === 'closing' || this.#state === 'closed') return
-    this.services.logger.warn({ connection: this.name }, exception.message)
+    this.#logger.warn({ connection: this.name }, exception.message)
     this.#release()
     this.#sendClose(exception, currentMethodId)
     this.#endBlock()
@@ -369,16 +373,16 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     try {
       this.#release()
     } catch (error) {
-      this.services.logger.error({ connection: this.name, err: error }, 'bug while a connection ended')
+      this.#logger.error({ connection: this.name, err: error }, 'bug while a connection ended')
     }
-    this.services.logger.info({ connection: this.name }, 'connection ended')
+    this.#logger.info({ connection: this.name }, 'connection ended')
     this.services.connectionGone(this)
   }
 
   #setDeadline(delayMs: number, reason: string): void {
     this.#deadline?.clear()
     this.#deadline = this.services.clock.setTimeout(() => {
-      this.services.logger.warn({ connection: this.name }, reason)
+      this.#logger.warn({ connection: this.name }, reason)
       this.destroy()
     }, delayMs)
   }
@@ -421,7 +425,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
       this.refuse(reason)
       return
     }
-    this.services.logger.warn({ connection: this.name }, reason)
+    this.#logger.warn({ connection: this.name }, reason)
     const text = `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`
     this.#sendClose(new ConnectionException(ReplyCode.ACCESS_REFUSED, text, 0), 0)
     this.#setDeadline(this.services.options.loginFailureDelayMs, 'client did not answer connection.close')
@@ -440,7 +444,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
         return received
       },
       peerDead: () => {
-        this.services.logger.warn({ connection: this.name }, 'missed heartbeats from client')
+        this.#logger.warn({ connection: this.name }, 'missed heartbeats from client')
         this.destroy()
       },
     })
@@ -450,14 +454,15 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#deadline?.clear()
     this.#session = new Session(this, vhost, rights, this.#channelMax)
     this.#state = 'running'
+    this.#logger = this.services.logger
     this.alarmsChanged()
     this.send('connection.open-ok', {})
-    this.services.logger.info({ connection: this.name, user: this.user, vhost: vhost.name }, 'connection opened')
+    this.#logger.info({ connection: this.name, user: this.user, vhost: vhost.name }, 'connection opened')
   }
 
   refuse(reason: string): void {
     this.#state = 'closed'
-    this.services.logger.warn({ connection: this.name }, `connection refused: ${reason}`)
+    this.#logger.warn({ connection: this.name }, `connection refused: ${reason}`)
     this.#setDeadline(this.services.options.loginFailureDelayMs, 'closing the refused connection')
   }
 
@@ -490,7 +495,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#blocked = true
     this.#gate.close()
     this.services.blockedConnections.add(this)
-    this.services.logger.debug({ connection: this.name }, 'connection blocked by an alarm')
+    this.#logger.debug({ connection: this.name }, 'connection blocked by an alarm')
     this.#blockedSent = this.clientCapabilities.connectionBlocked
     if (this.#blockedSent) this.send('connection.blocked', { reason: this.services.alarms.reason })
   }

@@ -9,6 +9,7 @@ import type { Clock, RandomSource } from '../../clock.ts'
 import type { ResolvedBrokerOptions } from '../../config/options.ts'
 import type { UserUsages } from '../../limits/user-limits.ts'
 import type { MessageStore } from '../../log/message-store.ts'
+import type { LogLimit } from '../../logging/log-limit.ts'
 import type { Logger } from '../../logging/logger.ts'
 import type { Turn } from '../../scheduler/turn.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
@@ -32,6 +33,8 @@ export interface AmqpServices {
   readonly alarms: Pick<Alarms, 'active' | 'reason'>
   readonly blockedConnections: BlockedConnections
   readonly logger: Logger
+  /** For what clients cause who have not opened a connection. */
+  readonly logLimit: LogLimit
   /** Connections that are not gone yet. */
   readonly connections: Set<AmqpConnection>
   /** A connection and all that belonged to it is gone. */

@@ -1,0 +1,57 @@
+/** The user whose name and password stand in the configuration. */
+
+import type { RandomSource } from '../clock.ts'
+import type { ResolvedBrokerOptions } from '../config/options.ts'
+import type { InternalAuthentication } from './internal-authentication.ts'
+import { hashPassword, type PasswordHash, SCRYPT } from './password.ts'
+import { ALL_PERMISSIONS } from './permissions.ts'
+import type { User, UserStore } from './user-store.ts'
+
+/**
+ * With all rights. The password is there in plain text, so no hash of it is derived, which would take longer than all the rest of the start:
+ * the hash kept is one that no password has, and the backend remembers the password for it.
+ */
+export class DefaultUser {
+  readonly #options: ResolvedBrokerOptions
+  readonly #users: UserStore
+  readonly #internal: InternalAuthentication
+  readonly #random: RandomSource
+  /** What stands for its password until a hash is needed. */
+  #placeholder: PasswordHash | undefined
+
+  constructor(
+    options: ResolvedBrokerOptions,
+    users: UserStore,
+    internal: InternalAuthentication,
+    random: RandomSource,
+  ) {
+    this.#options = options
+    this.#users = users
+    this.#internal = internal
+    this.#random = random
+  }
+
+  /** Adds it, with all permissions in the configured vhosts. */
+  add(): void {
+    const { defaultUser, defaultPassword, vhosts } = this.#options
+    const password = { hash: Buffer.from(this.#random(48)).toString('base64'), algorithm: SCRYPT }
+    this.#users.put({ name: defaultUser, password, tags: ['administrator'] })
+    for (const vhost of vhosts) this.#users.putPermissions(defaultUser, vhost, ALL_PERMISSIONS)
+    this.#internal.configure(defaultPassword, password)
+    this.#placeholder = password
+  }
+
+  /** A user's password hash; that of the configured password is derived now. */
+  async passwordToExport(user: User): Promise<PasswordHash> {
+    const placeholder = this.#placeholder
+    if (user.password !== placeholder) return user.password
+    const { defaultPassword } = this.#options
+    const password = await hashPassword(defaultPassword, this.#random)
+    // It may have been changed meanwhile.
+    if (this.#users.get(user.name)?.password === placeholder) {
+      this.#users.put({ ...user, password })
+      this.#internal.configure(defaultPassword, password)
+    }
+    return password
+  }
+}

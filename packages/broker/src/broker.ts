@@ -1,0 +1,46 @@
+/** What embedders of the broker see of it. */
+
+import type { Administration } from './administration/administration.ts'
+import type { BrokerAlarms } from './alarms/broker-alarms.ts'
+import type { Clock, RandomSource } from './clock.ts'
+import type { BrokerOptions } from './config/options.ts'
+import type { DefinitionsDocument } from './definitions/definitions.ts'
+import type { Logger } from './logging/logger.ts'
+import type { ListenerInfo } from './net/open-listeners.ts'
+
+/** What a broker is created with: its options and the parts that can be replaced. */
+export interface CreateBrokerOptions extends BrokerOptions {
+  /**
+   * Definitions to begin with, in RabbitMQ's JSON, as text or parsed; instead of `definitionsFile`. Where they define users or vhosts, those of
+   * `defaultUser` or `vhosts` are not made.
+   */
+  readonly definitions?: string | DefinitionsDocument
+  /** Where log lines go. @default nowhere */
+  readonly logger?: Logger
+  /** Source of time. @default the machine's clock */
+  readonly clock?: Clock
+  /** Source of names that nobody can guess. @default the operating system's generator */
+  readonly random?: RandomSource
+}
+
+/** A broker that is running. */
+export interface Broker extends AsyncDisposable {
+  /** The port it listens on for AMQP, the first one if there are several; 0 for none. */
+  readonly port: number
+  /** The same with TLS. */
+  readonly tlsPort: number
+  /** Where it listens. */
+  readonly listeners: readonly ListenerInfo[]
+  /** Address for clients, with the default user: `amqp://guest:guest@127.0.0.1:5672`; `amqps` when it listens with TLS only. */
+  readonly url: string
+  /** Connections that are open. */
+  readonly connectionCount: number
+  /** Users, vhosts and rights, to be changed while it runs. */
+  readonly admin: Administration
+  readonly alarms: BrokerAlarms
+  /**
+   * Ends the broker: no new connections, all clients told (320 CONNECTION_FORCED), sockets ended. Those that do not answer within
+   * `shutdownTimeoutMs` are cut. What is in memory is gone.
+   */
+  close(): Promise<void>
+}
