@@ -1,6 +1,6 @@
 /**
- * Clients that hold deliveries for too long. RabbitMQ looks once a minute by a clock that cannot be set, so this runs on ours alone; its
- * text was seen on RabbitMQ 3.10.8 with a short timeout.
+ * Clients that hold deliveries for too long, by a clock that is set here; `whole-broker.test.ts` compares the close and its text with
+ * RabbitMQ, whose clock cannot be set.
  */
 
 import { type Broker, createBroker } from '@warrenmq/broker'
