@@ -84,6 +84,12 @@ export class Link {
     for (const part of parts) this.#socket.write(part)
   }
 
+  /** As brokers call the connection. */
+  get name(): string {
+    const { localAddress, localPort, remoteAddress, remotePort } = this.#socket
+    return `${localAddress}:${localPort} -> ${remoteAddress}:${remotePort}`
+  }
+
   /** Channels that were used. */
   get channelNumbers(): number[] {
     return [...this.#channels.keys()]

@@ -104,15 +104,17 @@ export class Run {
   /** Waits until this many of a method have come on a channel. */
   async until(name: string, channel: number, method: MethodName, count: number): Promise<void> {
     const link = await this.link(name)
-    const countSeen = () => this.#itemsOf(name, channel).filter((item) => item.method.name === method).length
     await eventually(
-      async () => {
-        this.#collect()
-        return countSeen() >= count || link.closed !== undefined
-      },
+      () => this.countOf(name, channel, method) >= count || link.closed !== undefined,
       `${count} ${method}`,
       STEP_LIMIT_MS,
-    ).catch(() => this.note(`! ${countSeen()} instead of ${count} ${method}`))
+    ).catch(() => this.note(`! ${this.countOf(name, channel, method)} instead of ${count} ${method}`))
+  }
+
+  /** How many of a method have come on a channel. */
+  countOf(name: string, channel: number, method: MethodName): number {
+    this.#collect()
+    return this.#itemsOf(name, channel).filter((item) => item.method.name === method).length
   }
 
   /** Waits until a queue has this many ready messages, and notes that and its consumers. */

@@ -19,6 +19,8 @@ const REPLY_TOKEN = /amq\.rabbitmq\.reply-to\.[\w+/=.-]+/g
 const ADDRESS = /127\.0\.0\.1:\d+/g
 /** Headers of the row `last-death` of docs/deviations.md. They never stand first: `x-death` is there, too. */
 const LAST_DEATH = /, x-last-death-(exchange|queue|reason):S "[^"]*"/g
+/** Headers of the row `delivery-count`, by which a message of a quorum queue has headers or not. */
+const DELIVERY_COUNTS = /(?:, )?x-(?:acquired|delivery)-count:l \d+/g
 const BODY_SHOWN_MAX = 60
 
 /** Replaces what differs between two runs of the same steps. One for each run. */
@@ -37,12 +39,21 @@ export class Normaliser {
   }
 
   text(text: string): string {
-    const shown = this.#accepted.has('last-death') ? text.replace(LAST_DEATH, '') : text
-    return shown
+    return this.#withoutAccepted(text)
       .replaceAll(`'${this.#vhost}'`, "'/'")
       .replace(GENERATED, (name, kind) => this.#numbered(name, `amq.${kind}-`))
       .replace(REPLY_TOKEN, (name) => this.#numbered(name, 'amq.rabbitmq.reply-to.'))
       .replace(ADDRESS, '<address>')
+  }
+
+  #withoutAccepted(text: string): string {
+    let shown = text
+    if (this.#accepted.has('last-death')) shown = shown.replace(LAST_DEATH, '')
+    if (!this.#accepted.has('delivery-count')) return shown
+    return shown
+      .replace(DELIVERY_COUNTS, '')
+      .replace('headers={, ', 'headers={')
+      .replace(/ ?headers=\{\}/, '')
   }
 
   #numbered(name: string, prefix: string): string {

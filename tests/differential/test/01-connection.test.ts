@@ -1,7 +1,8 @@
 /** Section 1 of the reference of behaviour: login and the other methods of a connection. */
 
+import { createHash } from 'node:crypto'
 import { PROTOCOL_HEADER } from '@warrenmq/codec'
-import { describeFrame, logIn, type OpenOptions, rawPeer, startOk } from '@warrenmq/testkit'
+import { describeFrame, eventually, logIn, type OpenOptions, rawPeer, startOk } from '@warrenmq/testkit'
 import type { Step } from '../src/run.ts'
 import { same, section } from '../src/scenarios.ts'
 import { A1, A2, admin, call, connection, get, queue, send } from '../src/steps.ts'
@@ -29,6 +30,24 @@ function login(options: OpenOptions & { vhost?: (own: string) => string } = {}):
 const tune: Step = async (run) => {
   await using peer = await rawPeer(run.target.port)
   run.note(JSON.stringify(await logIn(peer)))
+}
+
+/** `base64(salt ‖ hash(salt ‖ password))`, as RabbitMQ keeps a password. */
+function hashed(algorithm: string, password: string): string {
+  const salt = Buffer.from('salt')
+  return Buffer.concat([salt, createHash(algorithm).update(salt).update(password).digest()]).toString('base64')
+}
+
+/** The administrator ends connection A; RabbitMQ knows it under its name a moment after it was opened. */
+function closeByAdministrator(reason?: string): Step {
+  return async (run) => {
+    const link = await run.link('A')
+    const isClosed = async () => {
+      await run.admin.closeConnection(link.name, reason)
+      return link.closed !== undefined
+    }
+    await eventually(isClosed, 'the end of the connection')
+  }
 }
 
 section('connections', [
@@ -59,6 +78,17 @@ section('connections', [
     login({ user: 'stranger', password: 'pw' }),
     admin((broker) => broker.deleteUser('stranger')),
   ),
+  ...['sha256', 'sha512', 'md5'].map((algorithm) => {
+    const hash = { passwordHash: hashed(algorithm, 'pw'), hashingAlgorithm: `rabbit_password_hashing_${algorithm}` }
+    return same(
+      `a password kept by ${algorithm}`,
+      admin((broker) => broker.putUser('hashed', { ...hash, tags: [] })),
+      admin((broker, vhost) => broker.putPermissions('hashed', vhost, NOBODY)),
+      login({ user: 'hashed', password: 'pw' }),
+      login({ user: 'hashed', password: 'PW' }),
+      admin((broker) => broker.deleteUser('hashed')),
+    )
+  }),
   same(
     'a vhost that is full',
     admin((broker, vhost) => broker.putVhostLimit(vhost, 'max-connections', 0)),
@@ -111,6 +141,19 @@ section('connections', [
     admin((broker, vhost) => broker.deleteVhostLimit(vhost, 'max-queues')),
     queue('q2'),
   ),
+  same(
+    'a vhost and a user without room, and no permission: the vhost is named first, then the user',
+    admin((broker) => broker.putUser('one', { password: 'pw', tags: [] })),
+    admin((broker) => broker.putUserLimit('one', 'max-connections', 0)),
+    admin((broker, vhost) => broker.putVhostLimit(vhost, 'max-connections', 0)),
+    login({ user: 'one', password: 'pw' }),
+    login({ user: 'one', password: 'pw', vhost: () => 'nope' }),
+    admin((broker, vhost) => broker.deleteVhostLimit(vhost, 'max-connections')),
+    login({ user: 'one', password: 'pw' }),
+    admin((broker) => broker.deleteUser('one')),
+  ),
+  same('closed by the administrator', closeByAdministrator()),
+  same('closed by the administrator, who says why', closeByAdministrator('my reason')),
   same(
     'the end of a user',
     admin((broker) => broker.putUser('gone', { password: 'pw', tags: [] })),

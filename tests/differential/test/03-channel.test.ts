@@ -1,7 +1,8 @@
 /** Section 3 of the reference of behaviour: channels. */
 
+import { encodeContentHeader, encodeFrame, encodeMethodFrame, FrameType } from '@warrenmq/codec'
 import { same, section } from '../src/scenarios.ts'
-import { A2, call, consume, delivered, exchange, fill, get, queue, ready, send, settle } from '../src/steps.ts'
+import { A2, bytes, call, consume, delivered, exchange, fill, get, queue, ready, send, settle } from '../src/steps.ts'
 
 section('channels', [
   same('a method on a channel that was never opened', send('queue.declare', { queue: 'q' }, A2)),
@@ -36,7 +37,14 @@ section('channels', [
   ),
   same(
     'what comes between a close and its answer is ignored',
-    exchange('nosuch', 'direct', { passive: true }),
-    exchange('e1', 'direct'),
+    queue('q'),
+    bytes(
+      encodeMethodFrame(1, 'exchange.declare', { exchange: 'nosuch', passive: true }),
+      encodeMethodFrame(1, 'exchange.declare', { exchange: 'e1', type: 'direct' }),
+      encodeMethodFrame(1, 'basic.publish', { routingKey: 'q' }),
+      encodeFrame(FrameType.header, 1, encodeContentHeader(0, {})),
+    ),
+    exchange('e1', 'direct', { passive: true }, A2),
+    ready('q', 0),
   ),
 ])

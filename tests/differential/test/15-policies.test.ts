@@ -1,11 +1,14 @@
 /** Section 15 of the reference of behaviour: policies and operator policies, and arguments beside them. */
 
+import type { FieldTable } from '@warrenmq/codec'
 import type { PolicyInput } from '@warrenmq/testkit'
 import type { Step } from '../src/run.ts'
 import { same, section } from '../src/scenarios.ts'
 import {
   admin,
   bind,
+  call,
+  came,
   consume,
   delivered,
   drain,
@@ -44,6 +47,10 @@ function under(name: string, ...steps: readonly Step[]) {
 
 const dead = [exchange('dlx', 'fanout'), queue('dead'), bind('dead', 'dlx')]
 const reject = [get('q', false), settle('basic.reject', 0, { requeue: false })]
+
+const quorum = (args: FieldTable) => queue('q', { 'x-queue-type': 'quorum', ...args }, { durable: true })
+/** Four messages of which a limit may refuse some. */
+const confirmed = [call('confirm.select'), fill('q', FOUR), came('basic.ack', 1)]
 
 section('policies', [
   under('max-length of a new queue', policy('p1', { 'max-length': 2 }), queue('q'), fill('q', FOUR), drain('q', 2)),
@@ -173,6 +180,48 @@ section('policies', [
     policy('p1', { 'alternate-exchange': 'ae' }),
     publish('q.x', 'nowhere', 'm'),
     ready('target', 1),
+  ),
+  under(
+    'the policy for overflow wins with a quorum queue',
+    policy('p1', { 'max-length': 2, overflow: 'drop-head' }),
+    quorum({ 'x-overflow': 'reject-publish' }),
+    ...confirmed,
+    drain('q', 2),
+  ),
+  under(
+    'the lower of both lengths of a quorum queue',
+    policy('p1', { 'max-length': 2 }),
+    quorum({ 'x-max-length': 3 }),
+    ...confirmed,
+    drain('q', 3),
+  ),
+  under(
+    'message-ttl of a quorum queue',
+    policy('p1', { 'message-ttl': 60_000 }),
+    ...dead,
+    quorum({ 'x-message-ttl': 20, 'x-dead-letter-exchange': 'dlx' }),
+    ...confirmed,
+    ready('dead', 4),
+    ready('q', 0),
+  ),
+  under(
+    'the lower of both delivery limits',
+    policy('p1', { 'delivery-limit': 0 }),
+    ...dead,
+    quorum({ 'x-delivery-limit': 5, 'x-dead-letter-exchange': 'dlx' }),
+    fill('q', ['m']),
+    ready('q', 1),
+    get('q', false),
+    settle('basic.reject', 0, { requeue: true }),
+    ready('dead', 1),
+    drain('dead', 1),
+  ),
+  under(
+    'a delivery limit is not for classic queues, nor what stands beside it',
+    policy('p1', { 'delivery-limit': 0, 'max-length': 1 }),
+    queue('q'),
+    fill('q', FOUR),
+    drain('q', 4),
   ),
   under(
     'arguments are not compared with policies',

@@ -1,7 +1,7 @@
 /** Section 17 of the reference of behaviour: exchange types of the plugins that come with RabbitMQ. */
 
 import type { FieldTable } from '@warrenmq/codec'
-import { same, section } from '../src/scenarios.ts'
+import { differs, same, section } from '../src/scenarios.ts'
 import { bind, call, drain, exchange, fill, publish, queue, ready } from '../src/steps.ts'
 
 const many = (to: string) => Array.from({ length: 10 }, (_, index) => publish(to, `k${index}`, `m${index}`))
@@ -79,6 +79,11 @@ section('exchange types', [
     publish('rh', 'any', 'm', { headers: { a: 1 } }),
     drain('q', 1),
   ),
+  same('the exchange that traces would come to is not to be published to', publish('amq.rabbitmq.trace', 'k', 'm')),
+  same('but can be bound to', queue('q'), bind('q', 'amq.rabbitmq.trace', '#'), fill('q', ['m']), ready('q', 1)),
+  same('events without the plugin', exchange('amq.rabbitmq.event', 'topic', { passive: true })),
+  same('selectors of JMS without the plugin', exchange('j', 'x-jms-topic')),
+  differs('one of the queues of this node', 'local-random', exchange('l', 'x-local-random')),
   same(
     'recent history: messages that are not to be kept',
     exchange('rh', 'x-recent-history'),
