@@ -1,0 +1,133 @@
+/**
+ * What is in the directory of a log when it is opened: segments with sound indexes, and a clean end.
+ */
+
+import { join } from 'node:path'
+import { type FileSystem, readWhole, unlinkIfThere } from '../files/file-system.ts'
+import type { Position } from '../ordered-log.ts'
+import { writeIndex } from './active-segment.ts'
+import type { LogReport } from './log-event.ts'
+import { readAsync } from './read-request.ts'
+import { type ScanResult, scanSegment } from './scan-segment.ts'
+import { Segment } from './segment.ts'
+import { SegmentIndex } from './segment-index.ts'
+import { indexName, parseName, segmentName } from './segment-names.ts'
+
+export interface OpenedSegments {
+  /** Those that hold entries, oldest first. */
+  readonly segments: Segment[]
+  /** Position of the next entry. */
+  readonly next: Position
+  /** `undefined` for a log without entries. */
+  readonly logId: Uint8Array | undefined
+}
+
+/** Brings a directory in order. @throws Errors of the file system, other than of bytes that cannot be read. */
+export async function openSegments(
+  fileSystem: FileSystem,
+  directory: string,
+  report: LogReport,
+): Promise<OpenedSegments> {
+  const firsts = await listSegments(fileSystem, directory)
+  const segments: Segment[] = []
+  let next = 1
+  let logId: Uint8Array | undefined
+  // The indexes first: they know the id of the log, which tells its entries from others.
+  const indexes = new Map<Position, SegmentIndex>()
+  for (const first of firsts) {
+    const decoded = await loadIndex(fileSystem, directory, first)
+    if (decoded === undefined) continue
+    logId ??= decoded.logId
+    indexes.set(first, decoded.index)
+  }
+  for (const [i, first] of firsts.entries()) {
+    let index = indexes.get(first)
+    if (index === undefined) {
+      const isLast = i === firsts.length - 1
+      const limit = isLast ? Number.MAX_SAFE_INTEGER : firsts[i + 1]
+      const scanned = await scanFile(fileSystem, join(directory, segmentName(first)), first, limit, logId, isLast)
+      reportScan(report, join(directory, segmentName(first)), scanned, isLast)
+      logId ??= scanned.logId
+      index = scanned.index
+    }
+    next = index.last + 1
+    if (index.count === 0) continue
+    const segment = new Segment(first, index)
+    segments.push(segment)
+    if (indexes.has(first)) segment.index = undefined
+    else if (logId !== undefined) await storeIndex(fileSystem, directory, segment, index, logId)
+  }
+  return { segments, next, logId }
+}
+
+/** First positions of the segments, in order. Indexes without a segment are removed. */
+async function listSegments(fileSystem: FileSystem, directory: string): Promise<Position[]> {
+  const names = await fileSystem.list(directory)
+  const firsts = new Set<Position>()
+  for (const name of names) {
+    const parsed = parseName(name)
+    if (parsed?.kind === 'seg') firsts.add(parsed.first)
+  }
+  for (const name of names) {
+    const parsed = parseName(name)
+    if (parsed?.kind === 'idx' && !firsts.has(parsed.first)) await unlinkIfThere(fileSystem, join(directory, name))
+  }
+  return [...firsts].sort((a, b) => a - b)
+}
+
+async function loadIndex(fileSystem: FileSystem, directory: string, first: Position) {
+  const bytes = await readWhole(fileSystem, join(directory, indexName(first)))
+  if (bytes === undefined) return undefined
+  const file = await fileSystem.open(join(directory, segmentName(first)))
+  try {
+    return SegmentIndex.decode(bytes, first, await file.size())
+  } finally {
+    await file.close()
+  }
+}
+
+/** Reads a segment. Of the last one the incomplete end is cut off, on disk too. */
+async function scanFile(
+  fileSystem: FileSystem,
+  path: string,
+  first: Position,
+  limit: Position,
+  logId: Uint8Array | undefined,
+  isLast: boolean,
+): Promise<ScanResult> {
+  const file = await fileSystem.open(path, { write: true })
+  try {
+    const size = await file.size()
+    const scanned = await readAsync(scanSegment({ first, size, limit, logId, isLast }), file)
+    if (size > scanned.index.end && (isLast || scanned.tail.bytes === 0)) {
+      await file.truncate(scanned.index.end)
+      await file.sync()
+    }
+    return scanned
+  } finally {
+    await file.close()
+  }
+}
+
+function reportScan(report: LogReport, file: string, { index, gaps, tail }: ScanResult, isLast: boolean): void {
+  for (const gap of gaps) report({ kind: 'entries-lost', file, ...gap })
+  const offset = index.end
+  if (isLast) {
+    if (tail.bytes > 0) report({ kind: 'tail-cut', file, offset, ...tail })
+    return
+  }
+  const positions = { first: index.last + 1, last: index.last }
+  if (tail.bytes > 0) report({ kind: 'entries-lost', file, offset, bytes: tail.bytes, positions })
+  report({ kind: 'index-rebuilt', file, entries: index.count })
+}
+
+/** An index that cannot be written is kept in memory. */
+async function storeIndex(
+  fileSystem: FileSystem,
+  directory: string,
+  segment: Segment,
+  index: SegmentIndex,
+  logId: Uint8Array,
+): Promise<void> {
+  await writeIndex(fileSystem, directory, segment, index, logId).catch(() => {})
+}
