@@ -86,11 +86,13 @@ export class TlsServer {
   /** Why a client may not stay, or `undefined`. */
   #problemWith(socket: TLSSocket): Error | undefined {
     if (this.#options.tlsVerify !== 'verify_peer') return undefined
-    if (socket.getPeerX509Certificate() === undefined) {
+    // Before getPeerX509Certificate, which makes Node forget the certificates that came with it.
+    const certificate = socket.getPeerCertificate(true)
+    if (certificate.raw === undefined) {
       return this.#options.tlsFailIfNoPeerCertificate ? new Error('the client gave no certificate') : undefined
     }
     if (!socket.authorized) return new Error(`the client's certificate is refused: ${socket.authorizationError}`)
-    const depth = countIntermediates(socket.getPeerCertificate(true))
+    const depth = countIntermediates(certificate)
     if (depth <= this.#options.tlsDepth) return undefined
     return new Error(`the client's certificate has ${depth} intermediate ones above it, more than tlsDepth`)
   }

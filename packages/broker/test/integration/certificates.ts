@@ -21,15 +21,19 @@ export class TestAuthority implements Disposable {
     this.#openssl('req', '-x509', '-subj', `/CN=${name}`, ...this.#newKey(this.ca), '-out', this.ca.certificate)
   }
 
-  /** Issues a certificate for `subject`, such as `/O=example/CN=localhost`. */
-  issue(fileName: string, subject: string, alternativeNames = 'DNS:localhost,IP:127.0.0.1'): CertificateFiles {
-    const files = this.#paths(fileName)
-    this.#openssl(
-      ...['req', '-x509', '-CA', this.ca.certificate, '-CAkey', this.ca.key, '-subj', subject],
-      ...['-addext', `subjectAltName=${alternativeNames}`, '-addext', 'basicConstraints=critical,CA:FALSE'],
-      ...[...this.#newKey(files), '-out', files.certificate],
-    )
-    return files
+  /** Issues a certificate for `subject`, such as `/O=example/CN=localhost`; by an authority below this one if `issuer` is given. */
+  issue(
+    fileName: string,
+    subject: string,
+    alternativeNames = 'DNS:localhost,IP:127.0.0.1',
+    issuer = this.ca,
+  ): CertificateFiles {
+    return this.#sign(fileName, subject, issuer, `subjectAltName=${alternativeNames}`, 'CA:FALSE')
+  }
+
+  /** Issues the certificate of an authority below this one. */
+  issueAuthority(fileName: string, subject: string, issuer = this.ca): CertificateFiles {
+    return this.#sign(fileName, subject, issuer, 'keyUsage=keyCertSign', 'CA:TRUE')
   }
 
   /** A copy of a key that only `password` opens. */
@@ -41,6 +45,22 @@ export class TestAuthority implements Disposable {
 
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #sign(
+    fileName: string,
+    subject: string,
+    issuer: CertificateFiles,
+    extension: string,
+    constraints: string,
+  ): CertificateFiles {
+    const files = this.#paths(fileName)
+    this.#openssl(
+      ...['req', '-x509', '-CA', issuer.certificate, '-CAkey', issuer.key, '-subj', subject],
+      ...['-addext', extension, '-addext', `basicConstraints=critical,${constraints}`],
+      ...[...this.#newKey(files), '-out', files.certificate],
+    )
+    return files
   }
 
   #paths(name: string): CertificateFiles {

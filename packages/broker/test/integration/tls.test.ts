@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect as connectPlain } from 'node:net'
+import { connect as connectPlain, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { type ConnectionOptions, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { PROTOCOL_HEADER } from '@warrenmq/codec'
@@ -152,6 +152,62 @@ describe('TLS', () => {
   })
 })
 
+describe('behind a proxy', () => {
+  const V1 = Buffer.from('PROXY TCP4 192.0.2.1 198.51.100.2 12345 5671\r\n')
+  const proxied: BrokerOptions = { ...TLS, proxyProtocol: true, tlsVerify: 'verify_peer', defaultUser: 'app' }
+
+  /** Writes the header, then shakes hands on the same socket. */
+  async function handshakeBehind(port: number, write: (socket: Socket) => void): Promise<TLSSocket> {
+    const socket = connectPlain({ port, host: '127.0.0.1', noDelay: true })
+    await once(socket, 'connect')
+    write(socket)
+    return handshake(port, { socket, ...identity(client) })
+  }
+
+  it.each<[string, (socket: Socket) => void]>([
+    ['in one write', (socket) => socket.write(V1)],
+    [
+      'octet by octet',
+      (socket) => {
+        for (const octet of V1) socket.write(Buffer.of(octet))
+      },
+    ],
+    [
+      'together with the start of the handshake',
+      (socket) => {
+        socket.cork()
+        socket.write(V1)
+        setImmediate(() => socket.uncork())
+      },
+    ],
+  ])("TLS comes after the header, which gives the client's address: %s", async (_how, write) => {
+    const names: unknown[] = []
+    const info = (fields: { connection?: string }, text: string) => {
+      if (text === 'connection opened') names.push(fields.connection)
+    }
+    const logger = { debug() {}, info, warn() {}, error() {} }
+    await using broker = await createBroker({ ...proxied, logger })
+    const credentials = { user: 'app', password: 'guest' }
+    await using peer = await openChannelOn(new RawPeer(await handshakeBehind(broker.tlsPort, write)), credentials)
+    expect(names).toEqual(['192.0.2.1:12345 -> 198.51.100.2:5671'])
+    const queue = await declareQueue(peer)
+    await peer.call(1, 'basic.consume', { queue, noAck: true })
+    const bodies = ['', 'x'.repeat(300_000), 'last']
+    for (const body of bodies) sendTo(peer, queue, body)
+    expect(await takeDeliveries(peer, bodies.length)).toEqual(bodies)
+  })
+
+  it('the header may not come within TLS, nor be left out', async () => {
+    await using broker = await createBroker({ ...proxied, handshakeTimeoutMs: 500 })
+    expect(await isServed(broker.tlsPort)).toBe(false)
+    const inside = await handshakeBehind(broker.tlsPort, (socket) => socket.write(V1))
+    inside.write(Buffer.concat([V1, PROTOCOL_HEADER]))
+    const answer = await within(once(inside, 'data'), 'an answer')
+    expect(answer).toEqual([Buffer.from(PROTOCOL_HEADER)])
+    inside.destroy()
+  })
+})
+
 describe('client certificates', () => {
   it('are not asked for by default', async () => {
     await using broker = await createBroker(TLS)
@@ -169,6 +225,26 @@ describe('client certificates', () => {
     await using broker = await createBroker({ ...TLS, tlsVerify: 'verify_peer', tlsFailIfNoPeerCertificate: true })
     expect(await isServed(broker.tlsPort, identity(client))).toBe(true)
     expect(await isServed(broker.tlsPort)).toBe(false)
+  })
+
+  it('may have as many authorities between them and the root as tlsDepth says', async () => {
+    const upper = authority.issueAuthority('upper', '/CN=Upper authority')
+    const lower = authority.issueAuthority('lower', '/CN=Lower authority', upper)
+    const chains = [
+      [client],
+      [authority.issue('below-upper', '/CN=client', undefined, upper), upper],
+      [authority.issue('below-lower', '/CN=client', undefined, lower), lower, upper],
+    ].map((chain) => ({
+      key: readFileSync(chain[0].key),
+      cert: Buffer.concat(chain.map(({ certificate }) => readFileSync(certificate))),
+    }))
+    const served = async (tlsDepth: number) => {
+      await using broker = await createBroker({ ...TLS, tlsVerify: 'verify_peer', tlsDepth })
+      return await Promise.all(chains.map((chain) => isServed(broker.tlsPort, chain)))
+    }
+    expect(await served(0)).toEqual([true, false, false])
+    expect(await served(1)).toEqual([true, true, false])
+    expect(await served(2)).toEqual([true, true, true])
   })
 
   it('have names that are read whatever is in them', () => {
