@@ -20,6 +20,8 @@ export interface Login {
    * taken and ignored.
    */
   renew?(secret: string): Promise<boolean>
+  /** When the rights end, in milliseconds since the epoch, if they do. A renewal changes it. */
+  expiresAt?(): number
 }
 
 /** Decides about logins. */

@@ -7,6 +7,7 @@ import { type Broker, createBroker } from '@warrenmq/broker'
 import { begin, eventually, openChannel, openConnection, rawPeer, startOk } from '@warrenmq/testkit'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ManualClock } from '../manual-clock.ts'
 import { declareQueue, sendTo } from './support.ts'
 
 const SCOPES = [
@@ -24,10 +25,10 @@ const foreignKeys = await generateKeyPair('RS256')
 
 function token(
   claims: Record<string, unknown> = {},
-  { expiresIn = 3600, key = keys.privateKey } = {},
+  { expiresIn = 3600, key = keys.privateKey, issuedAt = Date.now() } = {},
 ): Promise<string> {
   const payload = { sub: 'app', aud: ['rabbitmq'], scope: SCOPES, ...claims }
-  const now = Math.floor(Date.now() / 1000)
+  const now = Math.floor(issuedAt / 1000)
   const jwt = new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'k' }).setIssuedAt(now)
   return jwt.setExpirationTime(now + expiresIn).sign(key)
 }
@@ -35,17 +36,17 @@ function token(
 describe('a login by token', () => {
   let server: Server
   let broker: Broker
+  const options = () => ({
+    port: 0,
+    authBackends: ['internal', 'oauth2'],
+    authOauth2JwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
+  })
 
   beforeAll(async () => {
     const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k', alg: 'RS256', use: 'sig' }
     server = createServer((_request, response) => response.end(JSON.stringify({ keys: [jwk] }))).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    broker = await createBroker({
-      port: 0,
-      authBackends: ['internal', 'oauth2'],
-      authOauth2JwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
-      authCacheTtlMs: 100,
-    })
+    broker = await createBroker(options())
     await broker.admin.putVhost('other')
   })
   afterAll(async () => {
@@ -91,16 +92,33 @@ describe('a login by token', () => {
     expect(await peer.outcome()).toContain('403 ACCESS_REFUSED - Login was refused')
   })
 
-  it('ends its rights when the token expires, and gets them back with a new one', async () => {
-    await using peer = await openChannel(broker.port, { password: await token({}, { expiresIn: 2 }) })
+  it('ends its rights the moment the token expires, and gets them back with a new one', async () => {
+    const clock = new ManualClock()
+    const startsAt = clock.now()
+    const secret = (expiresIn: number) => token({}, { expiresIn, issuedAt: clock.now() })
+    await using timed = await createBroker({ ...options(), authCacheTtlMs: 1_000_000_000, clock })
+    await using peer = await openChannel(timed.port, { password: await secret(60) })
     await declareQueue(peer, 'q-2')
-    await eventually(async () => {
-      peer.send(1, 'queue.purge', { queue: 'q-2' })
-      return (await peer.outcome()).includes("access to queue 'q-2' in vhost '/' refused for user 'app'")
-    }, 'the end of the rights')
-    await peer.call(0, 'connection.update-secret', { newSecret: await token(), reason: 'expired' })
+    await peer.call(1, 'confirm.select')
+    const publish = async () => {
+      sendTo(peer, 'q-2', 'x')
+      return peer.outcome()
+    }
+    const REFUSED = "access to exchange 'amq.default' in vhost '/' refused for user 'app'"
+    expect(await publish()).toContain('basic.ack')
+    clock.advance(59_999)
+    expect(await publish()).toContain('basic.ack')
+    clock.advance(1)
+    expect(clock.now() - startsAt).toBe(60_000)
+    expect(await publish()).toContain(REFUSED)
+    await peer.call(0, 'connection.update-secret', { newSecret: await secret(30), reason: 'expired' })
     await peer.call(1, 'channel.open')
-    await peer.call(1, 'queue.purge', { queue: 'q-2' })
+    await peer.call(1, 'confirm.select')
+    expect(await publish()).toContain('basic.ack')
+    clock.advance(30_000)
+    expect(await publish()).toContain(REFUSED)
+    await peer.close()
+    await eventually(() => timed.connectionCount === 0, 'the end of the connection')
   })
 
   it('refuses a new token of somebody else', async () => {

@@ -61,7 +61,8 @@ export class Oauth2Backend implements AuthenticationBackend {
       this.#version.changed()
       return true
     }
-    return { user: token.user, tags: token.scopes.tags, authorization: [authorization], renew }
+    const expiresAt = () => authorization.token.expiresAt
+    return { user: token.user, tags: token.scopes.tags, authorization: [authorization], renew, expiresAt }
   }
 
   /** `undefined` for what is no token, or not a valid one. */

@@ -25,6 +25,7 @@ import {
 import { readUint32 } from '@warrenmq/codec/internal'
 import type { Login } from '../../access/authentication-backend.ts'
 import type { Rights } from '../../access/rights.ts'
+import { RightsExpiry } from '../../access/rights-expiry.ts'
 import type { Blocked } from '../../alarms/blocked-connections.ts'
 import { AmqpException, ConnectionException, closeArguments } from '../../errors.ts'
 import type { Logger } from '../../logging/logger.ts'
@@ -104,6 +105,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
   #received = false
   readonly #gate: ReadGate
   readonly #pace: ReadPace
+  readonly #expiry: RightsExpiry
   #stopHeartbeats: () => void = () => {}
   #deadline: { clear(): void } | undefined
 
@@ -120,6 +122,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#input = new FrameInput(this, INITIAL_FRAME_SIZE_MAX)
     this.#handshake = new Handshake(this, services)
     this.#gate = new ReadGate(socket)
+    this.#expiry = new RightsExpiry(services.clock, services.accessVersion)
     this.#pace = new ReadPace(this, this.#gate, services.turn, input.fullChunk)
     services.connections.add(this)
     socket.on('error', (error) => this.#logger.debug({ connection: this.name, err: error }, 'socket error'))
@@ -286,8 +289,10 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     }
     const answer = (taken: boolean) => {
       if (this.#state !== 'running') return
-      if (taken) this.send('connection.update-secret-ok', {})
-      else {
+      if (taken) {
+        if (this.#login !== undefined) this.#expiry.watch(this.#login)
+        this.send('connection.update-secret-ok', {})
+      } else {
         const text = 'New secret was refused by one of the backends'
         this.fail(new ConnectionException(ReplyCode.NOT_ALLOWED, text), MethodId.connectionUpdateSecret)
       }
@@ -367,6 +372,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.#state = 'closed'
     this.#deadline?.clear()
     this.#stopHeartbeats()
+    this.#expiry.close()
     this.services.blockedConnections.delete(this)
     this.output.close()
     this.#input.close()
@@ -418,6 +424,7 @@ export class AmqpConnection implements FrameSink, OutputOwner, HandshakeHost, Pa
     this.user = login.user
     this.tags = login.tags
     this.#login = login
+    this.#expiry.watch(login)
   }
 
   loginRefused(mechanism: string, reason: string): void {
