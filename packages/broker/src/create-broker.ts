@@ -22,7 +22,8 @@ import { importDefinitions } from './definitions/import-definitions.ts'
 import { readStartDefinitions } from './definitions/start-definitions.ts'
 import { NO_TOPOLOGY_LIMITS, TopologyLimits } from './limits/topology-limits.ts'
 import { UserUsages } from './limits/user-limits.ts'
-import { MemoryStore } from './log/memory/memory-store.ts'
+import { noJournal } from './log/journal.ts'
+import { BlockStore } from './log/store/block-store.ts'
 import { LogLimit } from './logging/log-limit.ts'
 import { silentLogger } from './logging/logger.ts'
 import { Acceptor } from './net/acceptor.ts'
@@ -64,7 +65,7 @@ async function start(
 ): Promise<Broker> {
   const logger = options.logger ?? silentLogger
   const clock = options.clock ?? systemClock
-  const store = new MemoryStore()
+  const store = new BlockStore()
   releases.add(() => store.close())
   const logLimit = new LogLimit(logger, clock)
   releases.add(() => logLimit.close())
@@ -76,7 +77,8 @@ async function start(
     for (const vhost of vhosts.values()) vhost.close()
   })
   const limits = new TopologyLimits(resolved, vhosts)
-  const vhostServices = { store, turn, clock, logger, chance, limits }
+  const journal = noJournal
+  const vhostServices = { store, journal, turn, clock, logger, chance, limits }
   const createVhost = (name: string) => new Vhost(name, vhostServices)
   const definesVhosts = definitions !== undefined && definitions.vhosts.length > 0
   for (const name of definesVhosts ? [] : resolved.vhosts) vhosts.set(name, createVhost(name))
@@ -117,6 +119,7 @@ async function start(
     options: resolved,
     vhosts,
     store,
+    journal,
     turn,
     creditDelay,
     deliveryTimeouts,

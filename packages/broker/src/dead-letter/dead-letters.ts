@@ -35,6 +35,7 @@ const KNOWN_CYCLES_MAX = 1000
 interface DeadMessage {
   readonly queue: Queue
   readonly position: number
+  readonly sequence: number
   readonly reason: DeathReason
 }
 
@@ -66,8 +67,8 @@ export class DeadLetters implements TurnTask {
   }
 
   /** Takes a message over with its queue's reference to it. */
-  add(queue: Queue, position: number, reason: DeathReason): void {
-    const dead = { queue, position, reason }
+  add(queue: Queue, position: number, sequence: number, reason: DeathReason): void {
+    const dead = { queue, position, sequence, reason }
     if (this.#isSending) {
       this.#dying.push(dead)
       return
@@ -116,7 +117,9 @@ export class DeadLetters implements TurnTask {
     try {
       return exchange === undefined ? 1 : this.#publish(dead, exchange)
     } finally {
-      this.#services.store.release(dead.position)
+      // Not before it is where it goes, so that a crash finds it in one place at least.
+      if (dead.sequence < 0) this.#services.store.release(dead.position)
+      else dead.queue.end(dead.position, dead.sequence)
       this.#isSending = false
       for (let next = this.#dying.pop(); next !== undefined; next = this.#dying.pop()) this.#consequences.push(next)
     }

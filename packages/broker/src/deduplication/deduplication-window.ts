@@ -36,14 +36,29 @@ export class DeduplicationWindow {
     return this.#entries.has(key)
   }
 
-  /** Adds an identity that is not there; the oldest makes room. Seeing one again does not make it younger. */
-  add(key: string, now: number): void {
+  /** Adds an identity that is not there, and returns until when it stays; the oldest makes room. Seeing one again does not make it younger. */
+  add(key: string, now: number): number {
+    const expires = now + this.#ttlMs
+    this.restore(key, expires, now)
+    return expires
+  }
+
+  /** Adds an identity that is known until `expires`. */
+  restore(key: string, expires: number, now: number): void {
     this.#dropExpired(now)
     if (this.#next - this.#first === this.#size) this.#dropFirst()
     const slot = this.#next % this.#size
     this.#keys[slot] = key
-    this.#expires[slot] = now + this.#ttlMs
+    this.#expires[slot] = expires
     this.#entries.set(key, this.#next++)
+  }
+
+  /** What is known, oldest first, and until when. */
+  *all(): Generator<readonly [key: string, expires: number]> {
+    for (let number = this.#first; number < this.#next; number++) {
+      const slot = number % this.#size
+      if (this.#entries.get(this.#keys[slot]) === number) yield [this.#keys[slot], this.#expires[slot]]
+    }
   }
 
   /** Takes an identity out again, as if it had not come. Its place in the ring stays taken until its turn. */

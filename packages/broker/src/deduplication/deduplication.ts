@@ -51,9 +51,19 @@ export class Deduplication {
     return true
   }
 
-  /** Remembers a message that was taken. */
-  remember(key: string): void {
-    this.#window.add(key, this.#clock.now())
+  /** Remembers a message that was taken, and returns until when, in milliseconds since the epoch. */
+  remember(key: string): number {
+    return this.#window.add(key, this.#clock.now())
+  }
+
+  /** Remembers what was known before the broker was started anew. */
+  restore(key: string, expires: number): void {
+    this.#window.restore(key, expires, this.#clock.now())
+  }
+
+  /** What it remembers, oldest first, and until when. */
+  entries(): Iterable<readonly [key: string, expires: number]> {
+    return this.#window.all()
   }
 
   /** The message was refused after all: its publisher is told so, and may send it again. */

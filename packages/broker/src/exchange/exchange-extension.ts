@@ -4,6 +4,7 @@
 
 import type { ExchangeIntake } from '@warrenmq/routing'
 import type { Clock } from '../clock.ts'
+import type { Journal } from '../log/journal.ts'
 import type { MessageStore } from '../log/message-store.ts'
 import type { Message } from '../queue/message.ts'
 import type { ReleaseList } from '../queue/release-list.ts'
@@ -14,6 +15,7 @@ import type { RoutedMessage } from '../vhost/routed-message.ts'
 /** What extensions need of the vhost. */
 export interface ExtensionEnvironment {
   readonly store: MessageStore
+  readonly journal: Journal
   readonly turn: Turn
   readonly clock: Clock
   /** Takes over what an exchange drops in great number. */

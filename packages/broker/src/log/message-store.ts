@@ -16,8 +16,17 @@ export interface MessageStore {
   keep(message: Message): number
   /** Points `into` at the message at `position`. Valid until the next call of `keep` or `release`. */
   read(position: number, into: Message): void
-  /** Gives one reference back. */
-  release(position: number): void
+  /** Gives one reference back. Returns whether the message is in the log, where its end has to be recorded. */
+  release(position: number): boolean
+  /** Whether the message is in the log. */
+  isLogged(position: number): boolean
+  /**
+   * Returns whether the message at `position` is in memory, and has those behind it read ahead. If it is not, `ready` is called once it is;
+   * `read` would hold the event loop for the time of a read of the disk.
+   */
+  enter(position: number, ready: () => void): boolean
+  /** Whether there are messages that are not in memory. */
+  readonly isScattered: boolean
   /** Bytes held in memory for messages, free space inside blocks included. */
   readonly memoryBytes: number
 }

@@ -15,6 +15,11 @@ export class DelayedHeap {
     return this.#entries.length
   }
 
+  /** All, in no order. */
+  get entries(): readonly DelayedMessage[] {
+    return this.#entries
+  }
+
   /** The next one due; `undefined` when none waits. */
   get first(): DelayedMessage | undefined {
     return this.#entries[0]

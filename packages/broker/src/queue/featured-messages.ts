@@ -8,6 +8,7 @@
  */
 
 import { TurnPhase } from '../scheduler/turn.ts'
+import { type CapturedMessages, captureColumns, type RestoredMessages } from './captured-messages.ts'
 import { ExpiryTimer } from './expiry-timer.ts'
 import { Message } from './message.ts'
 import { readExpiration, readPriority } from './message-values.ts'
@@ -17,18 +18,17 @@ import { Overflow } from './queue-features.ts'
 import { UNKNOWN_SIZE } from './ready-columns.ts'
 import { ReadyLevels } from './ready-levels.ts'
 import type { ReadyList } from './ready-list.ts'
-import { countsReturns, Redeliveries } from './redeliveries.ts'
+import { countsReturns, Redeliveries, type Returns } from './redeliveries.ts'
 import type { PositionSource } from './release-list.ts'
 import type { ReturnedHeap } from './returned-heap.ts'
 
 /** Most messages dropped before other work gets its turn. */
 const DROPS_PER_TURN = 4096
+const NO_RETURNS: ReadonlyMap<number, Returns> = new Map()
 
 export class FeaturedMessages {
   /** Bytes in the bodies of ready messages. */
   readyBytes = 0
-  /** Whether the message last taken had been delivered before. */
-  takenBefore = false
   readonly #queue: Queue
   readonly #environment: QueueEnvironment
   #levels: ReadyLevels
@@ -70,7 +70,7 @@ export class FeaturedMessages {
     if (overflow === Overflow.dropHead || !this.#isOver(this.count + 1, this.readyBytes + message.bodySize))
       return false
     if (overflow === Overflow.rejectPublishDlx && deadLetterExchange !== undefined) {
-      this.#environment.deadLetter(this.#queue, this.#environment.store.keep(message), DeathReason.maxlen)
+      this.#environment.deadLetter(this.#queue, this.#environment.store.keep(message), -1, DeathReason.maxlen)
     }
     return true
   }
@@ -81,6 +81,56 @@ export class FeaturedMessages {
     return ttl === Infinity ? Infinity : this.#environment.clock.now() + ttl
   }
 
+  /** The priority it counts with here. */
+  priorityOf(message: Message): number {
+    return this.#queue.features.maxPriority === undefined ? 0 : readPriority(message)
+  }
+
+  /** Of the next message, as are the other two. There must be one. */
+  get nextSequence(): number {
+    return this.#levels.sequence
+  }
+
+  get nextPosition(): number {
+    return this.#levels.position
+  }
+
+  /** Whether it was handed out before and came back. */
+  get nextCameBack(): boolean {
+    return this.#levels.redelivered
+  }
+
+  /** Its messages as they are now: ready, and waiting to be ready again. */
+  capture(): CapturedMessages[] {
+    const captured = this.#levels.capture((sequence) => this.expiryOfHandedOut(sequence))
+    const waiting = this.#redeliveries?.waiting() ?? []
+    const sequences = Float64Array.from(waiting, ({ sequence }) => sequence)
+    const expiries = sequences.map((sequence) => this.expiryOfHandedOut(sequence))
+    const positions = Float64Array.from(waiting, ({ position }) => position)
+    return waiting.length === 0 ? captured : [...captured, captureColumns(sequences, positions, expiries, 0)]
+  }
+
+  /** When a message expires that was handed out. */
+  expiryOfHandedOut(sequence: number): number {
+    return this.#expiries.get(sequence) ?? Infinity
+  }
+
+  /** How often messages came back. */
+  get returns(): ReadonlyMap<number, Returns> {
+    return this.#redeliveries?.returns ?? NO_RETURNS
+  }
+
+  /** Takes over what the queue held before the broker was started anew. Those that waited to be ready again are. */
+  restore({ sequences, positions, sizes, expiries, priorities, returns }: RestoredMessages): void {
+    for (let i = 0; i < positions.length; i++) {
+      const priority = Math.min(priorities[i], this.#queue.features.maxPriority ?? 0)
+      this.#levels.push(positions[i], sequences[i], expiries[i], sizes[i], priority)
+      this.readyBytes += sizes[i]
+    }
+    if (returns.size > 0 && countsReturns(this.#queue.features)) this.#countReturns().restore(returns)
+    this.#sweepSoon()
+  }
+
   /** A message goes to a consumer without having waited. */
   handedOut(sequence: number, expiry: number): void {
     if (expiry !== Infinity) this.#expiries.set(sequence, expiry)
@@ -88,8 +138,8 @@ export class FeaturedMessages {
 
   /** Takes a message in. That, or time, may cost another one its place, or this one. */
   push(message: Message, sequence: number, expiry: number): void {
-    const position = this.#environment.store.keep(message)
-    const priority = this.#queue.features.maxPriority === undefined ? 0 : readPriority(message)
+    const priority = this.priorityOf(message)
+    const position = this.#queue.keep(message, sequence, expiry, priority)
     this.#levels.push(position, sequence, expiry, message.bodySize, priority)
     this.readyBytes += message.bodySize
     this.#incoming = position
@@ -136,7 +186,6 @@ export class FeaturedMessages {
   take(into: Message, forGood: boolean): number {
     const levels = this.#levels
     const { sequence, redelivered } = levels
-    this.takenBefore = redelivered
     if (!forGood && !redelivered) this.handedOut(sequence, levels.expiry)
     this.#environment.store.read(levels.shift(), into)
     this.readyBytes -= into.bodySize
@@ -148,22 +197,25 @@ export class FeaturedMessages {
 
   /** A message handed out comes back to its place, now or after a wait, unless it came back too often. */
   giveBack(position: number, sequence: number, failed: boolean): void {
-    if (this.#redeliveries === undefined && countsReturns(this.#queue.features)) {
-      this.#redeliveries = new Redeliveries(this.#queue, this.#environment, (...back) => this.#comeBack(...back))
-    }
+    if (countsReturns(this.#queue.features)) this.#countReturns()
     const fate = this.#redeliveries?.giveBack(position, sequence, failed) ?? 'ready'
     if (fate === 'ready') {
       this.#comeBack(position, sequence)
     } else if (fate === 'dies') {
       this.forget(sequence)
-      this.#bury(position, DeathReason.deliveryLimit)
+      this.#bury(position, sequence, DeathReason.deliveryLimit)
     }
+  }
+
+  #countReturns(): Redeliveries {
+    this.#redeliveries ??= new Redeliveries(this.#queue, this.#environment, (...back) => this.#comeBack(...back))
+    return this.#redeliveries
   }
 
   #comeBack(position: number, sequence: number): void {
     const message = this.#read
     this.#environment.store.read(position, message)
-    const priority = this.#queue.features.maxPriority === undefined ? 0 : readPriority(message)
+    const priority = this.priorityOf(message)
     this.#levels.giveBack(position, sequence, priority)
     this.readyBytes += message.bodySize
     // Not at once: those that come back with it are to be in their places first.
@@ -230,13 +282,13 @@ export class FeaturedMessages {
       this.readyBytes -= size
     }
     if (position === this.#incoming) this.#incoming = -1
-    this.#bury(position, reason)
+    this.#bury(position, sequence, reason)
   }
 
   /** Gives a message up that is in no list any more. */
-  #bury(position: number, reason: DeathReason): void {
-    if (this.#queue.features.deadLetterExchange === undefined) this.#environment.store.release(position)
-    else this.#environment.deadLetter(this.#queue, position, reason)
+  #bury(position: number, sequence: number, reason: DeathReason): void {
+    if (this.#queue.features.deadLetterExchange === undefined) this.#queue.end(position, sequence)
+    else this.#environment.deadLetter(this.#queue, position, sequence, reason)
   }
 
   #sweepSoon(): void {

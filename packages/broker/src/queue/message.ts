@@ -29,6 +29,8 @@ export class Message {
   propertyFlags = 0
   /** Whether `bytes` belongs to this message alone and may be kept as it is. */
   owned = false
+  /** The batch of the journal that it was recorded in; 0 for none. */
+  batch = 0
   /** Where the store has it, or -1. */
   position = -1
 

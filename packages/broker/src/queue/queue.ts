@@ -9,9 +9,13 @@
 
 import { PropertyFlag, readHeaders, type TypedTable } from '@warrenmq/codec'
 import { Deduplication } from '../deduplication/deduplication.ts'
+import { HolderJournal } from '../log/holder-journal.ts'
+import { DELIVERED } from '../log/journal.ts'
 import type { MessageStore } from '../log/message-store.ts'
+import { BLOCK_SIZE } from '../memory/working-memory.ts'
 import { type EffectivePolicy, NO_POLICY } from '../policy/policy.ts'
 import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
+import type { CapturedMessages, RestoredMessages } from './captured-messages.ts'
 import { ConsumerRings } from './consumer-rings.ts'
 import { FeaturedMessages } from './featured-messages.ts'
 import { Message } from './message.ts'
@@ -84,6 +88,11 @@ export class Queue implements TurnTask {
   /** 1 when there is `#featured`, else 0: one test with a message's flags tells the plain way. */
   #featuredBit = 0
   #unused: UnusedTimer | undefined = undefined
+  /** Records what must survive a restart; absent for a queue that does not. */
+  #log: HolderJournal | undefined = undefined
+  /** The block of the store that is being delivered from, as its slot. */
+  #enteredSlot = -1
+  readonly #deliverSoon = (): void => this.deliverSoon()
 
   constructor(settings: QueueSettings, environment: QueueEnvironment) {
     this.name = settings.name
@@ -100,6 +109,21 @@ export class Queue implements TurnTask {
   /** What becomes of it when its node is lost, in words. */
   get replication(): string {
     return REPLICATION[this.type]
+  }
+
+  /** Its number in the log; 0 when it does not survive a restart. */
+  get logId(): number {
+    return this.#log?.id ?? 0
+  }
+
+  /** What records its messages, if anything does. */
+  get log(): HolderJournal | undefined {
+    return this.#log
+  }
+
+  /** Has its messages recorded in the log, under this number, which is above 0. To be called before the first message comes. */
+  recordAs(logId: number): void {
+    this.#log = new HolderJournal(logId, this.#environment.journal, this.type === 'quorum')
   }
 
   /** Its effective settings. */
@@ -148,13 +172,24 @@ export class Queue implements TurnTask {
     const sequence = this.#nextSequence++
     const consumer = this.#rings.serving.first
     if (consumer !== undefined && this.#ready.length === 0 && this.#returned.length === 0) {
-      if (!consumer.noAck) this.#store.keep(message)
+      if (!consumer.noAck) this.keep(message, sequence, Infinity, DELIVERED)
       this.#handOut(consumer, message, sequence, false)
       return true
     }
     this.#readyBytes += message.bodySize
-    this.#ready.push(this.#store.keep(message))
+    this.#ready.push(this.keep(message, sequence, Infinity, 0))
     return true
+  }
+
+  /** Takes a reference to a message that comes in, and records it if it must survive a restart. Returns its position. */
+  keep(message: Message, sequence: number, expiry: number, detail: number): number {
+    const log = this.#log
+    return log?.wants(message) ? log.enqueue(message, sequence, expiry, detail) : this.#store.keep(message)
+  }
+
+  /** A message is gone for good: gives its reference back, and records that. */
+  end(position: number, sequence: number): void {
+    if (this.#store.release(position)) this.#log?.settled(sequence)
   }
 
   /** Hands the oldest ready messages to the consumers that can take them. */
@@ -165,6 +200,8 @@ export class Queue implements TurnTask {
     let budget = DELIVERIES_PER_TURN
     for (let consumer = this.#rings.serving.first; consumer !== undefined; consumer = this.#rings.serving.first) {
       if (featured === undefined ? this.readyCount === 0 : !featured.hasNext()) return
+      if (this.#store.isScattered && !this.#isAtHand()) return
+      if (this.#log !== undefined && !this.#log.mayDeliver(this.#oldestSequence(), this.#deliverSoon)) return
       if (budget-- === 0) {
         this.deliverSoon()
         return
@@ -188,17 +225,20 @@ export class Queue implements TurnTask {
     this.used()
     const featured = this.#featured
     if (featured === undefined ? this.readyCount === 0 : !featured.hasNext()) return undefined
-    const returned = this.#returned.length > 0
-    const sequence = featured === undefined ? this.#readOldest() : featured.take(this.#stored, false)
+    const sequence = this.#oldestSequence()
+    this.#log?.handOut(sequence)
+    const redelivered = this.#wasDelivered(sequence)
+    if (featured === undefined) this.#readOldest()
+    else featured.take(this.#stored, false)
     this.unackedCount++
-    return { message: this.#stored, sequence, redelivered: featured?.takenBefore ?? returned }
+    return { message: this.#stored, sequence, redelivered }
   }
 
   /** A message handed out is done with. */
   settle(position: number, sequence: number): void {
     this.unackedCount--
     if (this.#featured !== undefined) this.#featured.forget(sequence)
-    this.#store.release(position)
+    this.end(position, sequence)
   }
 
   /** A message handed out is refused for good: it is dead-lettered, or dropped. */
@@ -209,7 +249,7 @@ export class Queue implements TurnTask {
     }
     this.unackedCount--
     this.#featured?.forget(sequence)
-    this.#environment.deadLetter(this, position, DeathReason.rejected)
+    this.#environment.deadLetter(this, position, sequence, DeathReason.rejected)
   }
 
   /** A message handed out comes back to its place. @param failed Whether its delivery failed, instead of having been returned. */
@@ -233,6 +273,7 @@ export class Queue implements TurnTask {
   purge(): number {
     const { releases } = this.#environment
     const count = this.readyCount + this.delayedCount
+    if (this.#log !== undefined) this.#recordPurge(this.#log)
     if (this.#featured !== undefined) {
       const delayed = this.#featured.takeDelayed()
       if (delayed !== undefined) releases.add(delayed)
@@ -285,6 +326,7 @@ export class Queue implements TurnTask {
   /** Ends the queue: its ready messages are dropped, its consumers told. Returns the number of messages dropped. */
   delete(): number {
     this.deleted = true
+    this.#log = undefined
     this.activeConsumer = undefined
     const count = this.purge()
     this.#featured?.close()
@@ -323,7 +365,8 @@ export class Queue implements TurnTask {
     if (deduplication.isDuplicate(key)) return true
     // Not before it is taken: who is refused may try again.
     if (!this.#takeFeatured(message, featured)) return false
-    deduplication.remember(key)
+    const expires = deduplication.remember(key)
+    this.#log?.identity(key, expires)
     return true
   }
 
@@ -338,7 +381,7 @@ export class Queue implements TurnTask {
       return true
     }
     if (!consumer.noAck) {
-      this.#store.keep(message)
+      this.keep(message, sequence, expiry, DELIVERED | featured.priorityOf(message))
       featured.handedOut(sequence, expiry)
     }
     this.#handOut(consumer, message, sequence, false)
@@ -356,25 +399,86 @@ export class Queue implements TurnTask {
 
   #deliverOldest(consumer: QueueConsumer): void {
     const featured = this.#featured
-    if (featured !== undefined) {
-      const sequence = featured.take(this.#stored, consumer.noAck)
-      this.#handOut(consumer, this.#stored, sequence, featured.takenBefore)
-      if (consumer.noAck) this.#store.release(this.#stored.position)
-      return
-    }
-    const redelivered = this.#returned.length > 0
-    const sequence = this.#readOldest()
+    const sequence = this.#oldestSequence()
+    const redelivered = this.#wasDelivered(sequence)
+    if (featured === undefined) this.#readOldest()
+    else featured.take(this.#stored, consumer.noAck)
     this.#handOut(consumer, this.#stored, sequence, redelivered)
-    if (consumer.noAck) this.#store.release(this.#stored.position)
+    if (consumer.noAck) this.end(this.#stored.position, sequence)
   }
 
-  /** Takes the oldest ready message out, points `#stored` at it and returns its sequence number. */
-  #readOldest(): number {
-    const returned = this.#returned.length > 0
-    const sequence = returned ? this.#returned.firstSequence : this.#nextSequence - this.#ready.length
-    this.#store.read(returned ? this.#returned.shift() : this.#ready.shift(), this.#stored)
+  /** Sequence number of the next message. There must be one, here and below. */
+  #oldestSequence(): number {
+    if (this.#featured !== undefined) return this.#featured.nextSequence
+    return this.#returned.length > 0 ? this.#returned.firstSequence : this.#nextSequence - this.#ready.length
+  }
+
+  /** Whether the next message may have been delivered before. */
+  #wasDelivered(sequence: number): boolean {
+    const cameBack = this.#featured === undefined ? this.#returned.length > 0 : this.#featured.nextCameBack
+    return cameBack || (this.#log !== undefined && sequence <= this.#log.deliveredBefore)
+  }
+
+  /** Whether the next message is in memory; else delivery goes on once it is. */
+  #isAtHand(): boolean {
+    const position = this.#oldestPosition()
+    const slot = Math.floor(position / BLOCK_SIZE)
+    if (slot === this.#enteredSlot) return true
+    if (!this.#store.enter(position, this.#deliverSoon)) return false
+    this.#enteredSlot = slot
+    return true
+  }
+
+  #oldestPosition(): number {
+    if (this.#featured !== undefined) return this.#featured.nextPosition
+    return this.#returned.length > 0 ? this.#returned.firstPosition : this.#ready.first
+  }
+
+  /** Takes the oldest ready message of a plain queue out and points `#stored` at it. */
+  #readOldest(): void {
+    this.#store.read(this.#returned.length > 0 ? this.#returned.shift() : this.#ready.shift(), this.#stored)
     this.#readyBytes -= this.#stored.bodySize
-    return sequence
+  }
+
+  /** All ready messages are about to go. */
+  #recordPurge(log: HolderJournal): void {
+    if (this.#featured !== undefined) {
+      for (const captured of this.#featured.capture()) recordEnds(captured, log)
+      return
+    }
+    log.settledRange(this.#nextSequence - this.#ready.length, this.#nextSequence - 1)
+    recordEnds(this.#returned.capture(0), log)
+  }
+
+  /** Its messages as they are now, those in consumers' hands left out, for a checkpoint. */
+  capture(): CapturedMessages[] {
+    if (this.#featured !== undefined) return this.#featured.capture()
+    return [this.#returned.capture(0), ...this.#ready.capture(this.#nextSequence - this.#ready.length)]
+  }
+
+  /** The sequence number that the next message gets. */
+  get nextSequence(): number {
+    return this.#nextSequence
+  }
+
+  /** Takes over what it held before the broker was started anew. */
+  restore(messages: RestoredMessages): void {
+    const { sequences, positions, sizes, deliveredBefore, nextSequence } = messages
+    this.#nextSequence = nextSequence
+    this.#log?.restore(deliveredBefore)
+    for (const [identity, expires] of messages.identities) this.deduplication?.restore(identity, expires)
+    const isPlain = this.#featured === undefined && messages.expiries.every((expiry) => expiry === Infinity)
+    const freshFrom = isPlain ? restorableFrom(messages) : -1
+    if (freshFrom < 0) {
+      const featured = this.#featured ?? this.#becomeFeatured()
+      featured.restore(messages)
+      return
+    }
+    for (let i = 0; i < positions.length; i++) {
+      this.#readyBytes += sizes[i]
+      if (i < freshFrom) this.#returned.push(sequences[i], positions[i])
+      else this.#ready.push(positions[i])
+    }
   }
 
   #handOut(consumer: QueueConsumer, message: Message, sequence: number, redelivered: boolean): void {
@@ -382,6 +486,25 @@ export class Queue implements TurnTask {
     consumer.deliver(message, sequence, redelivered)
     if (consumer.ready) this.#rings.serving.rotate()
   }
+}
+
+/** Records that all messages captured are gone, run by run. */
+function recordEnds({ sequences, firstSequence, start, end }: CapturedMessages, log: HolderJournal): void {
+  if (sequences === undefined) {
+    if (firstSequence !== undefined) log.settledRange(firstSequence, firstSequence + end - start - 1)
+    return
+  }
+  for (let i = start; i < end; i++) log.settled(sequences[i])
+}
+
+/**
+ * From which of the messages on a plain list can hold them, because their sequence numbers follow each other up to the next one to come,
+ * while all before were delivered; -1 when it cannot.
+ */
+function restorableFrom({ sequences, nextSequence, deliveredBefore }: RestoredMessages): number {
+  let from = sequences.length
+  while (from > 0 && sequences[from - 1] === nextSequence - (sequences.length - from) - 1) from--
+  return from === 0 || sequences[from - 1] <= deliveredBefore ? from : -1
 }
 
 /** Whether a plain list of messages in their order cannot do what `features` ask for. */

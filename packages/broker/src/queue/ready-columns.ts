@@ -5,6 +5,7 @@
  * that a queue pays for what it uses: 8 bytes a message for the position, 4 for the size, 8 for an expiry, 8 for a sequence number.
  */
 
+import { type CapturedMessages, pageReuse } from './captured-messages.ts'
 import { PAGE_LENGTH, type ReadyList } from './ready-list.ts'
 
 /** Size of a message that must be read to be known. */
@@ -21,7 +22,7 @@ interface Page {
 }
 
 export class ReadyColumns {
-  readonly #contiguous: boolean
+  #contiguous: boolean
   #pages: Page[] = []
   #firstPage = 0
   #head = 0
@@ -29,7 +30,7 @@ export class ReadyColumns {
   #length = 0
   #headSequence = 0
 
-  /** `contiguous` promises that each sequence number pushed is one above the last one's, while there is a last one. */
+  /** `contiguous` expects that each sequence number pushed is one above the last one's, while there is a last one. */
   constructor(contiguous: boolean) {
     this.#contiguous = contiguous
   }
@@ -77,6 +78,7 @@ export class ReadyColumns {
   }
 
   push(position: number, sequence: number, expiry: number, size: number): void {
+    if (this.#contiguous && this.#length > 0 && sequence !== this.#headSequence + this.#length) this.#numberEach()
     if (this.#tail === PAGE_LENGTH) {
       this.#pages.push(takePage(this.#contiguous))
       this.#tail = 0
@@ -97,6 +99,21 @@ export class ReadyColumns {
     this.#length++
   }
 
+  /** All messages, of a queue or level with this priority. */
+  capture(priority: number): CapturedMessages[] {
+    const captured: CapturedMessages[] = []
+    let start = this.#head
+    let sequence = this.#headSequence
+    for (let i = this.#firstPage; i < this.#pages.length && this.#length > 0; i++, start = 0) {
+      const end = i === this.#pages.length - 1 ? this.#tail : PAGE_LENGTH
+      const { positions, sequences, sizes, expiries } = this.#pages[i]
+      const firstSequence = sequences === undefined ? sequence : undefined
+      captured.push({ positions, start, end, firstSequence, sequences, sizes, expiries, priority })
+      sequence += end - start
+    }
+    return captured
+  }
+
   /** Removes the head and returns its position. The list must not be empty. */
   shift(): number {
     const position = this.position
@@ -110,6 +127,18 @@ export class ReadyColumns {
       this.#dropPage()
     }
     return position
+  }
+
+  /** A sequence number is left out: from now on each message has its own. */
+  #numberEach(): void {
+    this.#contiguous = false
+    let sequence = this.#headSequence
+    let index = this.#head
+    for (let i = this.#firstPage; i < this.#pages.length; i++, index = 0) {
+      const sequences = new Float64Array(PAGE_LENGTH)
+      for (; index < PAGE_LENGTH; index++) sequences[index] = sequence++
+      this.#pages[i].sequences = sequences
+    }
   }
 
   /** Gives the last page back: a queue that is emptied again and again takes the same one each time. */
@@ -136,7 +165,7 @@ const SPARE_PAGE_MAX = 16
 const spares: Page[] = []
 
 function keepSpare(page: Page): void {
-  if (spares.length < SPARE_PAGE_MAX) spares.push(page)
+  if (pageReuse.allowed && spares.length < SPARE_PAGE_MAX) spares.push(page)
 }
 
 /** An empty page. What a spare one still holds does not count: every value is written before it is read. */

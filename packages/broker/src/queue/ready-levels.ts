@@ -5,6 +5,7 @@
  * because the latter are only ever taken from their head.
  */
 
+import { type CapturedMessages, captureColumns } from './captured-messages.ts'
 import { ReadyColumns, UNKNOWN_SIZE } from './ready-columns.ts'
 import type { ReadyList } from './ready-list.ts'
 import { ReturnedHeap } from './returned-heap.ts'
@@ -65,6 +66,22 @@ export class ReadyLevels {
   /** When the next message expires, if it has not been handed out yet; of one that came back its queue knows. */
   get expiry(): number {
     return this.#top.fresh.expiry
+  }
+
+  get position(): number {
+    const { returned, fresh } = this.#top
+    return returned.length > 0 ? returned.firstPosition : fresh.position
+  }
+
+  /** All messages. `expiryOf` tells when those expire that came back. */
+  capture(expiryOf: (sequence: number) => number): CapturedMessages[] {
+    return this.#levels.flatMap((level, priority) => {
+      if (level === undefined) return []
+      const { sequences, positions } = level.returned.capture(priority)
+      const numbers = sequences ?? new Float64Array(0)
+      const expiries = numbers.map((sequence) => expiryOf(sequence))
+      return [captureColumns(numbers, positions, expiries, priority), ...level.fresh.capture(priority)]
+    })
   }
 
   /** Bytes in the body of the next message, or {@link UNKNOWN_SIZE}. */

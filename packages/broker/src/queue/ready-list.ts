@@ -4,6 +4,8 @@
  * Hot path (`npm run bench`, scenarios P and D). Pages are given back as they empty, so that memory follows the backlog down.
  */
 
+import { type CapturedMessages, pageReuse } from './captured-messages.ts'
+
 /** Messages in a page. */
 export const PAGE_LENGTH = 4096
 
@@ -39,6 +41,33 @@ export class ReadyList {
     return position
   }
 
+  /** The oldest position. The list must not be empty. */
+  get first(): number {
+    return this.#pages[this.#firstPage][this.#head]
+  }
+
+  /** All messages, of which the first has the sequence number `firstSequence`. */
+  capture(firstSequence: number): CapturedMessages[] {
+    const captured: CapturedMessages[] = []
+    let start = this.#head
+    let sequence = firstSequence
+    for (let i = this.#firstPage; i < this.#pages.length && this.#length > 0; i++, start = 0) {
+      const end = i === this.#pages.length - 1 ? this.#tail : PAGE_LENGTH
+      captured.push({
+        positions: this.#pages[i],
+        start,
+        end,
+        firstSequence: sequence,
+        sequences: undefined,
+        sizes: undefined,
+        expiries: undefined,
+        priority: 0,
+      })
+      sequence += end - start
+    }
+    return captured
+  }
+
   /** Positions, oldest first. */
   *[Symbol.iterator](): Generator<number> {
     let remaining = this.#length
@@ -71,7 +100,7 @@ export class ReadyList {
 
   /** Gives up the first page, which is empty. When the list is empty the next push opens a page. */
   #dropPage(page: Float64Array): void {
-    this.#spare = page
+    this.#spare = pageReuse.allowed ? page : undefined
     this.#head = 0
     this.#pages[this.#firstPage++] = EMPTY
     if (this.#length === 0) {

@@ -21,7 +21,8 @@ const DUE_PER_TURN = 4096
 /** What becomes of a message that came back. */
 export type Fate = 'ready' | 'waits' | 'dies'
 
-interface Returns {
+/** How often a message came back. */
+export interface Returns {
   /** Times it came back. */
   readonly acquired: number
   /** Times it came back because its delivery failed. */
@@ -61,6 +62,20 @@ export class Redeliveries {
     return this.#waiting.length
   }
 
+  /** Messages that wait, in no order. */
+  waiting(): readonly DelayedMessage[] {
+    return this.#waiting.entries
+  }
+
+  get returns(): ReadonlyMap<number, Returns> {
+    return this.#returns
+  }
+
+  /** Takes over counts from before the broker was started anew. */
+  restore(returns: ReadonlyMap<number, Returns>): void {
+    for (const [sequence, counts] of returns) this.#returns.set(sequence, counts)
+  }
+
   /** Counts a message that came back, and keeps it here if it `waits`. */
   giveBack(position: number, sequence: number, failed: boolean): Fate {
     const { features } = this.#queue
@@ -69,6 +84,9 @@ export class Redeliveries {
     const { deliveryLimit } = features
     if (deliveryLimit !== undefined && deliveryLimit >= 0 && returns.failed > deliveryLimit) return 'dies'
     this.#returns.set(sequence, returns)
+    if (this.#environment.store.isLogged(position)) {
+      this.#queue.log?.returned(sequence, returns.acquired, returns.failed)
+    }
     const delay = retryDelay(features, failed, returns.failed)
     if (delay === 0) return 'ready'
     const dueAt = this.#environment.clock.now() + delay

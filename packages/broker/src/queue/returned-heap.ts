@@ -5,6 +5,8 @@
  * here is older than what is still in the ready list, because that list is only ever taken from its head.
  */
 
+import { type CapturedMessages, captureColumns } from './captured-messages.ts'
+
 export class ReturnedHeap {
   #sequences = new Float64Array(16)
   #positions = new Float64Array(16)
@@ -29,6 +31,17 @@ export class ReturnedHeap {
   /** Sequence number of the first. The heap must not be empty. */
   get firstSequence(): number {
     return this.#sequences[0]
+  }
+
+  /** Position of the first. The heap must not be empty. */
+  get firstPosition(): number {
+    return this.#positions[0]
+  }
+
+  /** All messages, in no order, of a queue or level with this priority. */
+  capture(priority: number): CapturedMessages {
+    const sequences = this.#sequences.slice(0, this.#length)
+    return captureColumns(sequences, this.#positions.slice(0, this.#length), undefined, priority)
   }
 
   /** Removes the first and returns its position. The heap must not be empty. */

@@ -1,5 +1,5 @@
 /**
- * Work put off until the event loop has handled everything that was ready: deliver, confirm, write, read on.
+ * Work put off until the event loop has handled everything that was ready: deliver, log, confirm, write, read on.
  *
  * Hot path (`npm run bench`). Each phase runs once per turn for each object that asked for it, in this order, so that a turn's
  * deliveries and confirms leave in one write per socket.
@@ -14,10 +14,10 @@ export interface TurnTask {
 }
 
 /** Phases in the order they run. */
-export const TurnPhase = { deliver: 0, confirm: 1, write: 2, read: 3 } as const
+export const TurnPhase = { deliver: 0, log: 1, confirm: 2, write: 3, read: 4 } as const
 export type TurnPhase = (typeof TurnPhase)[keyof typeof TurnPhase]
 
-const PHASE_COUNT = 4
+const PHASE_COUNT = 5
 
 export class Turn {
   readonly #onError: (error: unknown) => void

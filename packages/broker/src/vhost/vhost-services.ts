@@ -2,12 +2,15 @@
 
 import type { Clock } from '../clock.ts'
 import type { TopologyLimits } from '../limits/topology-limits.ts'
+import type { Journal } from '../log/journal.ts'
 import type { MessageStore } from '../log/message-store.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Turn } from '../scheduler/turn.ts'
 
 export interface VhostServices {
   readonly store: MessageStore
+  /** Records what must survive a restart. */
+  readonly journal: Journal
   readonly turn: Turn
   readonly clock: Clock
   readonly logger: Logger

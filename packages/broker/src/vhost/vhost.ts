@@ -78,21 +78,22 @@ export class Vhost {
 
   constructor(name: string, services: VhostServices) {
     this.name = name
-    const { store, turn, clock } = services
+    const { store, journal, turn, clock } = services
     this.#chance = services.chance
     this.#deadLetters = new DeadLetters(this, services)
     this.#limits = services.limits
     this.#environment = {
       store,
+      journal,
       turn,
       clock,
       releases: new ReleaseList(store, turn),
-      deadLetter: (queue, position, reason) => this.#deadLetters.add(queue, position, reason),
+      deadLetter: (queue, position, sequence, reason) => this.#deadLetters.add(queue, position, sequence, reason),
       queueExpired: (queue) => this.deleteQueue(queue),
     }
     this.replies = new ReplyQueues(this.#environment, () => this.exchange(''))
     const publish = this.#publishStored.bind(this)
-    this.#extensions = { store, turn, clock, publish, releases: this.#environment.releases }
+    this.#extensions = { store, journal, turn, clock, publish, releases: this.#environment.releases }
     const find = (exchange: string) => this.exchanges.get(exchange)
     const defaultMatcher = new DefaultExchangeMatcher<Destination>(
       (queue) => this.queues.get(queue) ?? this.replies.find(queue),

@@ -77,6 +77,7 @@ export class Publisher {
         message.point(bytes, routeStart, routeEnd, next)
         message.owned = false
         message.position = -1
+        message.batch = 0
         this.#publish(bits)
         return next
       }
@@ -93,6 +94,7 @@ export class Publisher {
       message.point(whole, 0, routeEnd, wholeEnd)
       message.owned = true
       message.position = -1
+      message.batch = 0
       this.#publishAssembled()
       return
     }
@@ -180,7 +182,7 @@ export class Publisher {
     if (count === 0 && (bits & MANDATORY) !== 0) this.#channel.returnMessage(message)
     const confirms = this.#channel.confirms
     if (confirms === undefined) return taken
-    if (taken) confirms.confirmNext()
+    if (taken) confirms.confirmNext(message.batch)
     else confirms.refuseNext()
     return taken
   }

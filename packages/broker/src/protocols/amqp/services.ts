@@ -8,6 +8,7 @@ import type { BlockedConnections } from '../../alarms/blocked-connections.ts'
 import type { Clock, RandomSource } from '../../clock.ts'
 import type { ResolvedBrokerOptions } from '../../config/options.ts'
 import type { UserUsages } from '../../limits/user-limits.ts'
+import type { Journal } from '../../log/journal.ts'
 import type { MessageStore } from '../../log/message-store.ts'
 import type { LogLimit } from '../../logging/log-limit.ts'
 import type { Logger } from '../../logging/logger.ts'
@@ -21,6 +22,7 @@ export interface AmqpServices {
   readonly options: ResolvedBrokerOptions
   readonly vhosts: ReadonlyMap<string, Vhost>
   readonly store: MessageStore
+  readonly journal: Journal
   readonly turn: Turn
   readonly creditDelay: CreditDelay
   readonly deliveryTimeouts: DeliveryTimeouts

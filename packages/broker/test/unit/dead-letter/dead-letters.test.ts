@@ -3,7 +3,8 @@
 import { encodeContentHeaderFrame, PropertyFlag, readHeaders, type TypedValue, typed } from '@warrenmq/codec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TopologyLimits } from '../../../src/limits/topology-limits.ts'
-import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
+import { noJournal } from '../../../src/log/journal.ts'
+import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { silentLogger } from '../../../src/logging/logger.ts'
 import { BLOCK_SIZE } from '../../../src/memory/working-memory.ts'
 import { Message } from '../../../src/queue/message.ts'
@@ -13,18 +14,18 @@ import { Vhost } from '../../../src/vhost/vhost.ts'
 import { bodyText, createMessage } from '../message-bytes.ts'
 import { ManualClock } from '../queue/manual-clock.ts'
 
-let store: MemoryStore
+let store: BlockStore
 let turn: Turn
 let vhost: Vhost
 
 beforeEach(() => {
-  store = new MemoryStore()
+  store = new BlockStore()
   turn = new Turn((error) => {
     throw error
   })
   const limits = new TopologyLimits({ queueMax: -1, exchangeMax: -1, vhostMax: -1 }, new Map())
   const clock = new ManualClock()
-  vhost = new Vhost('/', { store, turn, clock, logger: silentLogger, limits, chance: Math.random })
+  vhost = new Vhost('/', { store, journal: noJournal, turn, clock, logger: silentLogger, limits, chance: Math.random })
 })
 afterEach(() => store.close())
 

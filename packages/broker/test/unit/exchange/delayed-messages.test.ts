@@ -1,7 +1,8 @@
 import { encodeContentFrames } from '@warrenmq/codec'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DelayedMessages } from '../../../src/exchange/delayed-messages.ts'
-import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
+import { noJournal } from '../../../src/log/journal.ts'
+import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { Message } from '../../../src/queue/message.ts'
 import { ReleaseList } from '../../../src/queue/release-list.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
@@ -20,7 +21,7 @@ function delayed(routingKey: string, delay: number, body: string): RoutedMessage
 }
 
 describe('DelayedMessages', () => {
-  const store = new MemoryStore()
+  const store = new BlockStore()
   const turn = new Turn((error) => {
     throw error
   })
@@ -31,7 +32,7 @@ describe('DelayedMessages', () => {
     store.read(position, message)
     published.push(`${keys.join()} ${Buffer.from(message.body())}`)
   }
-  const environment = { store, turn, clock, releases: new ReleaseList(store, turn), publish }
+  const environment = { store, journal: noJournal, turn, clock, releases: new ReleaseList(store, turn), publish }
   let messages = new DelayedMessages({} as Destination, environment, undefined)
 
   afterEach(() => {

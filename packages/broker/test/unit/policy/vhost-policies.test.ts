@@ -1,20 +1,29 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { TopologyLimits } from '../../../src/limits/topology-limits.ts'
-import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
+import { noJournal } from '../../../src/log/journal.ts'
+import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { silentLogger } from '../../../src/logging/logger.ts'
 import { setParameter } from '../../../src/parameters/parameter-components.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 
 describe('VhostPolicies', () => {
-  const store = new MemoryStore()
+  const store = new BlockStore()
   const turn = new Turn((error) => {
     throw error
   })
   const limits = new TopologyLimits({ queueMax: -1, exchangeMax: -1, vhostMax: -1 }, new Map())
   const createVhost = () =>
-    new Vhost('/', { store, turn, clock: systemClock, logger: silentLogger, limits, chance: Math.random })
+    new Vhost('/', {
+      store,
+      journal: noJournal,
+      turn,
+      clock: systemClock,
+      logger: silentLogger,
+      limits,
+      chance: Math.random,
+    })
   afterEach(() => store.close())
 
   const declare = (vhost: Vhost, name: string) => {

@@ -3,7 +3,8 @@
 import { encodeContentHeaderFrame, typed } from '@warrenmq/codec'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
+import { noJournal } from '../../../src/log/journal.ts'
+import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { BLOCK_SIZE } from '../../../src/memory/working-memory.ts'
 import { Message } from '../../../src/queue/message.ts'
 import { Queue } from '../../../src/queue/queue.ts'
@@ -32,7 +33,7 @@ function createMessage(body: string, properties: Values = {}): Message {
 }
 
 function setUp(table: Record<string, number | string> = {}) {
-  const store = new MemoryStore()
+  const store = new BlockStore()
   const clock = new ManualClock()
   const turn = new Turn((error) => {
     throw error
@@ -49,10 +50,11 @@ function setUp(table: Record<string, number | string> = {}) {
     { name: 'q', durable: false, autoDelete: false, arguments: args, exclusiveOwner: undefined },
     {
       store,
+      journal: noJournal,
       turn,
       clock,
       releases: new ReleaseList(store, turn),
-      deadLetter(_queue, position, reason) {
+      deadLetter(_queue, position, _sequence, reason) {
         store.read(position, read)
         deaths.push(`${bodyText(read)} ${reason}`)
         store.release(position)

@@ -2,7 +2,8 @@ import { type TypedTable, typed } from '@warrenmq/codec'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
-import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
+import { noJournal } from '../../../src/log/journal.ts'
+import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { BLOCK_SIZE } from '../../../src/memory/working-memory.ts'
 import type { ConsumerRing } from '../../../src/queue/consumer-ring.ts'
 import type { Message } from '../../../src/queue/message.ts'
@@ -72,11 +73,11 @@ class TestConsumer implements QueueConsumer {
   }
 }
 
-let store: MemoryStore
+let store: BlockStore
 let turn: Turn
 
 beforeEach(() => {
-  store = new MemoryStore()
+  store = new BlockStore()
   turn = new Turn((error) => {
     throw error
   })
@@ -94,6 +95,7 @@ function createQueue(name = 'q', args: TypedTable = Object.create(null)): Queue 
   }
   return new Queue(settings, {
     store,
+    journal: noJournal,
     turn,
     clock: systemClock,
     releases: new ReleaseList(store, turn),

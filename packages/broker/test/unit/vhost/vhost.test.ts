@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { TopologyLimits } from '../../../src/limits/topology-limits.ts'
-import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
+import { noJournal } from '../../../src/log/journal.ts'
+import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { silentLogger } from '../../../src/logging/logger.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
@@ -14,7 +15,7 @@ const collectGarbage: () => void = runInNewContext('gc')
 const FLAGS = { durable: false, autoDelete: false, internal: false, arguments: {} }
 
 describe('Vhost', () => {
-  const store = new MemoryStore()
+  const store = new BlockStore()
   const turn = new Turn((error) => {
     throw error
   })
@@ -22,7 +23,15 @@ describe('Vhost', () => {
 
   it('forgets an exchange that was bound to a queue that stays', async () => {
     const limits = new TopologyLimits({ queueMax: -1, exchangeMax: -1, vhostMax: -1 }, new Map())
-    const vhost = new Vhost('/', { store, turn, clock: systemClock, logger: silentLogger, limits, chance: Math.random })
+    const vhost = new Vhost('/', {
+      store,
+      journal: noJournal,
+      turn,
+      clock: systemClock,
+      logger: silentLogger,
+      limits,
+      chance: Math.random,
+    })
     const settings = { name: 'stays', durable: false, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
     const { queue } = vhost.declareQueue(settings, { forgetQueue() {} })
     const bindAndForget = (): WeakRef<object> => {

@@ -10,7 +10,8 @@ export const confirmHandlers: MethodHandlers = {
     if (channel.transaction !== undefined) {
       throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'cannot switch from tx to confirm mode')
     }
-    channel.confirms ??= new PublisherConfirms(channel.number, channel.output, channel.connection.services.turn)
+    const { turn, journal } = channel.connection.services
+    channel.confirms ??= new PublisherConfirms(channel.number, channel.output, turn, journal)
     if (!args.noWait) channel.send('confirm.select-ok', {})
   },
 }

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { MemoryStore } from '../../../src/log/memory/memory-store.ts'
+import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { BLOCK_SIZE, storeBlocks } from '../../../src/memory/working-memory.ts'
 import { Message } from '../../../src/queue/message.ts'
 import { bodyText, createMessage, routeText } from '../message-bytes.ts'
 
-const stores: MemoryStore[] = []
+const stores: BlockStore[] = []
 
-function createStore(): MemoryStore {
-  const store = new MemoryStore()
+function createStore(): BlockStore {
+  const store = new BlockStore()
   stores.push(store)
   return store
 }
@@ -17,13 +17,13 @@ afterEach(() => {
   for (const store of stores.splice(0)) store.close()
 })
 
-function readBody(store: MemoryStore, position: number): string {
+function readBody(store: BlockStore, position: number): string {
   const message = new Message()
   store.read(position, message)
   return bodyText(message)
 }
 
-describe('MemoryStore', () => {
+describe('BlockStore', () => {
   it('gives back route, header and body of what it keeps, small and large', () => {
     const store = createStore()
     for (const size of [0, 1, 1000, 40_000, 64 * 1024, BLOCK_SIZE + 5]) {
@@ -105,7 +105,7 @@ describe('MemoryStore', () => {
     const step = fc.record({ size: fc.integer({ min: 0, max: 90_000 }), release: fc.nat(), twice: fc.boolean() })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const store = new MemoryStore()
+        const store = new BlockStore()
         const model: { position: number; body: string }[] = []
         steps.forEach(({ size, release, twice }, i) => {
           const body = String.fromCharCode(97 + (i % 26)).repeat(size)

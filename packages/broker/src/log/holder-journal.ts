@@ -1,0 +1,157 @@
+/**
+ * What a queue or exchange with a number in the log records: its messages as they come, and how they end, gathered into runs.
+ *
+ * A message that may have been delivered before the broker stopped comes again as redelivered. So that no delivery has to be recorded, and
+ * none waits for the disk, the holder records ahead that messages up to a sequence number *may* be delivered; nothing beyond that is
+ * delivered from a backlog. What goes straight to a consumer says so in its own record.
+ */
+
+import { PropertyFlag, readOctetProperty } from '@warrenmq/codec'
+import type { Message } from '../queue/message.ts'
+import { DELIVERED, type Journal, type JournalSource } from './journal.ts'
+
+const PERSISTENT = 2
+/** Messages that the first permission to deliver reaches ahead; each further one twice as far, up to the maximum. */
+const AHEAD_MIN = 256
+const AHEAD_MAX = 65_536
+
+export class HolderJournal implements JournalSource {
+  journaled = false
+  readonly id: number
+  /** Messages up to this sequence number may have been delivered before the broker started. */
+  deliveredBefore = -1
+  readonly #journal: Journal
+  /** Whether messages are recorded whatever their delivery mode. */
+  readonly #everything: boolean
+  /** Messages that are gone, gathered: a run that grows, and the others. */
+  #first = -1
+  #last = -1
+  #others: number[] = []
+  /** What may be delivered: durably so, and asked for. */
+  #allowed = -1
+  #requested = -1
+  #ahead = AHEAD_MIN
+
+  constructor(id: number, journal: Journal, everything: boolean) {
+    this.id = id
+    this.#journal = journal
+    this.#everything = everything
+  }
+
+  /** Whether the message must survive a restart. */
+  wants(message: Message): boolean {
+    return this.#everything || isPersistent(message)
+  }
+
+  /** Records a message and returns its position. */
+  enqueue(message: Message, sequence: number, expiry: number, detail: number): number {
+    if ((detail & DELIVERED) !== 0 && sequence > this.#requested) {
+      this.#requested = sequence
+      this.#allowed = sequence
+    }
+    return this.#journal.enqueue(message, this.id, sequence, expiry, detail)
+  }
+
+  /** A message is gone. */
+  settled(sequence: number): void {
+    if (sequence === this.#last + 1 && this.#first >= 0) {
+      this.#last = sequence
+      return
+    }
+    if (this.#first < 0) {
+      this.#first = sequence
+      this.#last = sequence
+      this.#journal.gather(this)
+    } else {
+      this.#others.push(sequence)
+    }
+  }
+
+  /** All messages from one sequence number to another are gone. */
+  settledRange(first: number, last: number): void {
+    if (last >= first) this.#journal.settled(this.id, first, last)
+  }
+
+  /**
+   * Whether the message with this sequence number may be delivered from the backlog; else `then` is called once it may.
+   */
+  mayDeliver(sequence: number, then: () => void): boolean {
+    if (sequence > this.#requested - (this.#ahead >> 1)) this.#request(sequence, then)
+    return sequence <= this.#allowed
+  }
+
+  /** A message is handed to somebody whose answer waits for the journal. */
+  handOut(sequence: number): void {
+    if (sequence > this.#requested) this.#request(sequence, () => {})
+  }
+
+  returned(sequence: number, acquired: number, failed: number): void {
+    this.#journal.returned(this.id, sequence, acquired, failed)
+  }
+
+  identity(identity: string, expires: number): void {
+    this.#journal.identity(this.id, identity, expires)
+  }
+
+  identityForgotten(identity: string): void {
+    this.#journal.identityForgotten(this.id, identity)
+  }
+
+  routingKeys(sequence: number, keys: readonly string[]): void {
+    this.#journal.routingKeys(this.id, sequence, keys)
+  }
+
+  /** Takes over what is known of deliveries before the start. */
+  restore(deliveredBefore: number): void {
+    this.deliveredBefore = deliveredBefore
+    this.#allowed = deliveredBefore
+    this.#requested = deliveredBefore
+  }
+
+  recordGathered(): void {
+    if (this.#first < 0) return
+    const first = this.#first
+    const last = this.#last
+    this.#first = -1
+    this.#last = -1
+    if (this.#others.length === 0) this.#journal.settled(this.id, first, last)
+    else this.#recordOthers(first, last)
+  }
+
+  #recordOthers(first: number, last: number): void {
+    const others = Float64Array.from(this.#others).sort()
+    this.#others = []
+    let from = first
+    let to = last
+    let open = false
+    for (const sequence of others) {
+      if (open && sequence === to + 1) {
+        to = sequence
+        continue
+      }
+      this.#journal.settled(this.id, from, to)
+      from = sequence
+      to = sequence
+      open = true
+    }
+    this.#journal.settled(this.id, from, to)
+  }
+
+  #request(sequence: number, then: () => void): void {
+    const last = sequence + this.#ahead
+    this.#ahead = Math.min(AHEAD_MAX, this.#ahead * 2)
+    this.#requested = last
+    this.#journal.handedOut(this.id, last)
+    this.#journal.afterCommit(() => {
+      // When the disk is full a redelivered flag may be missed after a crash; deliveries go on.
+      if (last > this.#allowed) this.#allowed = last
+      then()
+    })
+  }
+}
+
+/** Whether the publisher asked for the message to survive a restart. */
+function isPersistent({ propertyFlags, bytes, headerPayloadStart, headerPayloadEnd }: Message): boolean {
+  if ((propertyFlags & PropertyFlag.deliveryMode) === 0) return false
+  return readOctetProperty(bytes, headerPayloadStart, headerPayloadEnd, PropertyFlag.deliveryMode) === PERSISTENT
+}

@@ -1,0 +1,420 @@
+/**
+ * The journal over an ordered log: records go into blocks of the store, and from there, piece by piece, into entries.
+ *
+ * Hot path (`npm run bench`, scenarios C and G). A message is copied once, into the block that is open; what is appended is that block's
+ * newest piece as it lies. One append is under way at a time, except where a block is full; the log itself puts together what waits.
+ *
+ * When an append is rejected the disk is full, as a rule: who waits for it hears that it failed, and the same bytes are appended again
+ * later, because messages and changes are in force already. When the log itself has failed nothing is appended any more.
+ */
+
+import type { Clock, Timer } from '../../clock.ts'
+import { BLOCK_SIZE, workingMemory, workingView } from '../../memory/working-memory.ts'
+import type { Message } from '../../queue/message.ts'
+import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
+import type { Journal, JournalSource } from '../journal.ts'
+import { AppendRejected, type OrderedLog } from '../ordered-log.ts'
+import type { Block } from '../store/block.ts'
+import { type BlockStore, copyMessage, ownBytes, SHARED_MESSAGE_MAX } from '../store/block-store.ts'
+import { ENTRY_HEADER_SIZE, EntryKind, encodeEntryHeader } from './entry.ts'
+import { alignedSize, RECORD_HEADER_SIZE, RecordType, writeRecordHeader } from './record.ts'
+
+/** How long records wait that nobody waits for, in milliseconds. */
+const PATIENCE_MS = 50
+/** Time between two attempts to append what was rejected, in milliseconds. */
+const RETRY_MS = 1000
+/** Most bytes of a large message in one entry. */
+const PART_MAX = 512 * 1024
+
+/** An entry on its way into the log. */
+interface Flight {
+  readonly batch: number
+  readonly parts: readonly Uint8Array[]
+  /** The block it is a piece of, which stays in memory meanwhile. */
+  readonly block: Block | undefined
+  /** Hears the position. */
+  readonly appended: ((position: number) => void) | undefined
+}
+
+interface Waiting {
+  readonly batch: number
+  readonly then: (failed: boolean) => void
+}
+
+/** Hears about the disk. */
+export interface JournalOwner {
+  /** Appends are rejected for now, or are no longer. */
+  logRefuses(error: Error | undefined): void
+  /** The log has failed for good. */
+  logFailed(error: Error): void
+}
+
+export interface LogJournalParts {
+  readonly log: OrderedLog
+  readonly store: BlockStore
+  readonly turn: Turn
+  readonly clock: Clock
+  readonly owner: JournalOwner
+  /** Number of this start of the broker. */
+  readonly epoch: number
+  /** Number of the first block to be filled. */
+  readonly firstBlock: number
+  /** Position of the newest complete checkpoint. */
+  readonly checkpoint: number
+}
+
+export class LogJournal implements Journal, TurnTask {
+  scheduled = false
+  batch = 1
+  committed = 0
+  refused = 0
+  /** Position of the newest complete checkpoint; 0 for none. */
+  checkpoint: number
+  /** Bytes recorded since the start of the broker. */
+  recordedBytes = 0
+  readonly #parts: LogJournalParts
+  readonly #store: BlockStore
+  #nextBlock: number
+  #block: Block | undefined
+  #view: DataView = workingView
+  /** Where in the block the batch begins. */
+  #batchStart = 0
+  /** Whether somebody waits for the batch. */
+  #urgent = false
+  #timer: Timer | undefined
+  #sources: JournalSource[] = []
+  #flights: Flight[] = []
+  #waiting: Waiting[] = []
+  #watchers: TurnTask[] = []
+  #retry: Timer | undefined
+  #failed = false
+  #closed = false
+
+  constructor(parts: LogJournalParts) {
+    this.#parts = parts
+    this.#store = parts.store
+    this.#nextBlock = parts.firstBlock
+    this.checkpoint = parts.checkpoint
+  }
+
+  get pending(): boolean {
+    return this.#unfinished || this.#flights.length > 0
+  }
+
+  /** Whether the batch holds anything, or is going to. */
+  get #unfinished(): boolean {
+    return this.#sources.length > 0 || (this.#block !== undefined && this.#block.used > this.#batchStart)
+  }
+
+  afterCommit(then: (failed: boolean) => void): void {
+    if (!this.pending) {
+      then(false)
+    } else if (this.#failed) {
+      then(true)
+    } else {
+      this.#waiting.push({ batch: this.#unfinished ? this.batch : this.batch - 1, then })
+      this.#hurry()
+    }
+  }
+
+  watch(task: TurnTask): void {
+    this.#watchers.push(task)
+    this.#hurry()
+  }
+
+  enqueue(message: Message, holder: number, sequence: number, expiry: number, detail: number): number {
+    if (message.position >= 0 && this.#store.isLogged(message.position)) {
+      this.#reference(message, holder, sequence, expiry, detail)
+      return message.position
+    }
+    const length = message.end - message.routeStart
+    const routeLength = message.routeEnd - message.routeStart
+    if (length > SHARED_MESSAGE_MAX) return this.#enqueueAlone(message, holder, sequence, expiry, detail)
+    const size = RECORD_HEADER_SIZE + length
+    const block = this.#room(size)
+    // Making room may have moved a message that lies in the store.
+    if (message.position >= 0) this.#store.read(message.position, message)
+    const offset = block.base + block.used
+    writeRecordHeader(this.#view, offset, RecordType.enqueue, size, routeLength, holder, detail, sequence, expiry)
+    copyMessage(block, offset + RECORD_HEADER_SIZE, message, length)
+    message.position = block.slot * BLOCK_SIZE + block.used
+    message.batch = this.batch
+    block.live++
+    this.#recorded(block, size)
+    return message.position
+  }
+
+  settled(holder: number, firstSequence: number, lastSequence: number): void {
+    this.#record(RecordType.settled, holder, 0, firstSequence, lastSequence)
+  }
+
+  handedOut(holder: number, lastSequence: number): void {
+    this.#record(RecordType.handedOut, holder, 0, lastSequence, 0)
+  }
+
+  returned(holder: number, sequence: number, acquired: number, failed: number): void {
+    this.#record(RecordType.returned, holder, failed, sequence, acquired)
+  }
+
+  identity(holder: number, identity: string, expires: number): void {
+    this.#record(RecordType.identity, holder, 0, expires, 0, Buffer.from(identity))
+  }
+
+  identityForgotten(holder: number, identity: string): void {
+    this.#record(RecordType.identityForgotten, holder, 0, 0, 0, Buffer.from(identity))
+  }
+
+  routingKeys(holder: number, sequence: number, keys: readonly string[]): void {
+    this.#record(RecordType.routingKeys, holder, 0, sequence, 0, Buffer.from(JSON.stringify(keys)))
+  }
+
+  put(key: string, value: string): void {
+    this.#record(RecordType.metadataPut, 0, Buffer.byteLength(key), 0, 0, Buffer.from(key + value))
+  }
+
+  delete(key: string): void {
+    this.#record(RecordType.metadataDelete, 0, 0, 0, 0, Buffer.from(key))
+  }
+
+  gather(source: JournalSource): void {
+    if (source.journaled) return
+    source.journaled = true
+    this.#sources.push(source)
+    this.#parts.turn.add(TurnPhase.log, this)
+  }
+
+  /** Appends an entry that is no piece of a block; `appended` hears its position. It does not count as recorded. */
+  appendPart(kind: EntryKind, bytes: Uint8Array, appended: (position: number) => void): void {
+    this.#fly([this.#header(kind, 0, 0), bytes], undefined, appended)
+  }
+
+  /** Ends the batch, so that everything recorded until now lies in entries before everything recorded later. */
+  endBatch(): void {
+    this.#gatherAll()
+    this.#append()
+  }
+
+  /** At the end of a turn: sends the batch on its way when somebody waits for it and the log is free. */
+  runTurn(): void {
+    if (this.#urgent) this.#appendWhenFree()
+    else this.#timer ??= this.#parts.clock.setTimeout(() => this.#impatient(), PATIENCE_MS)
+  }
+
+  /** Makes everything durable and takes nothing more. */
+  async close(): Promise<void> {
+    this.endBatch()
+    await new Promise<void>((resolve) => this.afterCommit(() => resolve()))
+    this.#closed = true
+    this.#timer?.clear()
+    this.#retry?.clear()
+    if (this.#block !== undefined) this.#store.seal(this.#block)
+    this.#block = undefined
+  }
+
+  #reference(message: Message, holder: number, sequence: number, expiry: number, detail: number): void {
+    const { position } = message
+    const block = this.#store.blockOf(position)
+    const payload = new Uint8Array(12)
+    const view = new DataView(payload.buffer)
+    view.setFloat64(0, block.id * BLOCK_SIZE + (position % BLOCK_SIZE))
+    view.setUint32(8, message.bodySize)
+    block.live++
+    this.#record(RecordType.reference, holder, detail, sequence, expiry, payload)
+    message.batch = this.batch
+    // Recording may have opened a block and moved what the message points at.
+    this.#store.read(position, message)
+  }
+
+  #enqueueAlone(message: Message, holder: number, sequence: number, expiry: number, detail: number): number {
+    if (this.#closed) throw new Error('the log is closed')
+    this.endBatch()
+    if (message.position >= 0) this.#store.read(message.position, message)
+    const bytes = ownBytes(message)
+    const routeLength = message.routeEnd - message.routeStart
+    const block = this.#store.addSoleLogged(this.#nextBlock++, bytes, routeLength)
+    const head = new Uint8Array(RECORD_HEADER_SIZE)
+    const size = RECORD_HEADER_SIZE + bytes.length
+    const view = new DataView(head.buffer)
+    writeRecordHeader(view, 0, RecordType.enqueue, size, routeLength, holder, detail, sequence, expiry)
+    for (let start = 0; start < bytes.length; start += PART_MAX) {
+      const part = bytes.subarray(start, start + PART_MAX)
+      const header = this.#header(EntryKind.data, block.id, start === 0 ? 0 : RECORD_HEADER_SIZE + start)
+      message.batch = this.batch
+      this.#fly(start === 0 ? [header, head, part] : [header, part], block, undefined)
+    }
+    this.recordedBytes += size
+    message.position = block.slot * BLOCK_SIZE
+    return message.position
+  }
+
+  #record(
+    type: RecordType,
+    holder: number,
+    detail: number,
+    first: number,
+    second: number,
+    payload: Uint8Array | undefined = undefined,
+  ): void {
+    if (this.#closed) return
+    const size = RECORD_HEADER_SIZE + (payload?.length ?? 0)
+    const block = this.#room(size)
+    const offset = block.base + block.used
+    writeRecordHeader(this.#view, offset, type, size, 0, holder, detail, first, second)
+    if (payload !== undefined) block.bytes.set(payload, offset + RECORD_HEADER_SIZE)
+    this.#recorded(block, size)
+  }
+
+  /** The open block, with room for a record of `size` bytes. */
+  #room(size: number): Block {
+    if (this.#closed) throw new Error('the log is closed')
+    if (size > BLOCK_SIZE) throw new Error(`a record of ${size} bytes is larger than a block`)
+    if (this.#block === undefined || this.#block.used + size > BLOCK_SIZE) this.#openBlock()
+    return this.#block as Block
+  }
+
+  #recorded(block: Block, size: number): void {
+    block.used = Math.min(BLOCK_SIZE, block.used + alignedSize(size))
+    this.recordedBytes += size
+    if (!this.scheduled) this.#parts.turn.add(TurnPhase.log, this)
+  }
+
+  #openBlock(): void {
+    const full = this.#block
+    this.#append()
+    if (full !== undefined) this.#store.seal(full)
+    const block = this.#store.openLogged(this.#nextBlock++)
+    this.#block = block
+    this.#batchStart = 0
+    this.#view =
+      block.bytes === workingMemory
+        ? workingView
+        : new DataView(block.bytes.buffer, block.bytes.byteOffset, block.bytes.byteLength)
+  }
+
+  #header(kind: EntryKind, block: number, offset: number): Uint8Array {
+    return encodeEntryHeader({ kind, epoch: this.#parts.epoch, block, offset, checkpoint: this.checkpoint })
+  }
+
+  /** Somebody waits for what was recorded. */
+  #hurry(): void {
+    this.#urgent = true
+    this.#parts.turn.add(TurnPhase.log, this)
+  }
+
+  #impatient(): void {
+    this.#timer = undefined
+    this.#urgent = true
+    this.#appendWhenFree()
+  }
+
+  #appendWhenFree(): void {
+    if (this.#flights.length > 0) return
+    this.#gatherAll()
+    this.#append()
+    // What was gathered came to nothing.
+    if (this.#flights.length === 0) this.#tell(this.batch, false)
+  }
+
+  #gatherAll(): void {
+    const sources = this.#sources
+    if (sources.length === 0) return
+    this.#sources = []
+    for (const source of sources) {
+      source.journaled = false
+      source.recordGathered()
+    }
+  }
+
+  /** Sends what the batch holds on its way and begins the next one. */
+  #append(): void {
+    const block = this.#block
+    if (block === undefined || block.used === this.#batchStart) return
+    const start = this.#batchStart
+    this.#batchStart = block.used
+    this.#urgent = false
+    const piece = block.bytes.subarray(block.base + start, block.base + block.used)
+    this.#fly([this.#header(EntryKind.data, block.id, start), piece], block, undefined)
+  }
+
+  #fly(
+    parts: readonly Uint8Array[],
+    block: Block | undefined,
+    appended: ((position: number) => void) | undefined,
+  ): void {
+    if (block !== undefined) block.pins++
+    const flight: Flight = { batch: this.batch++, parts, block, appended }
+    this.#flights.push(flight)
+    if (this.#retry !== undefined || this.#failed) this.#refuse()
+    else this.#launch(flight)
+  }
+
+  #launch(flight: Flight): void {
+    this.#parts.log.append(flight.parts).then(
+      (position) => this.#landed(flight, position),
+      (error: Error) => this.#rejected(error),
+    )
+  }
+
+  /** Entries are appended in order, so it is the first one. */
+  #landed({ batch, block, appended }: Flight, position: number): void {
+    this.#flights.shift()
+    this.committed = batch
+    if (block !== undefined) {
+      block.addEntry(position)
+      this.#store.unpin(block)
+    }
+    appended?.(position)
+    this.#tell(batch, false)
+    if (this.#flights.length > 0) return
+    if (this.#urgent) this.#appendWhenFree()
+  }
+
+  #rejected(error: Error): void {
+    if (this.#failed) return
+    if (!(error instanceof AppendRejected)) {
+      this.#failed = true
+      this.#refuse()
+      this.#parts.owner.logFailed(error)
+      return
+    }
+    if (this.#retry !== undefined) return
+    // Those behind it are rejected, too; all are appended anew, in order.
+    this.#retry = this.#parts.clock.setTimeout(() => this.#tryAgain(), RETRY_MS)
+    this.#refuse()
+    this.#parts.owner.logRefuses(error)
+  }
+
+  #tryAgain(): void {
+    this.#retry = undefined
+    const [first] = this.#flights
+    if (first === undefined || this.#closed) return
+    this.#parts.log.append(first.parts).then(
+      (position) => {
+        this.#parts.owner.logRefuses(undefined)
+        const others = this.#flights.slice(1)
+        this.#landed(first, position)
+        for (const flight of others) this.#launch(flight)
+      },
+      (error: Error) => this.#rejected(error),
+    )
+  }
+
+  /** Who waits, waits in vain. */
+  #refuse(): void {
+    this.refused = this.batch
+    this.#tell(this.batch, true)
+  }
+
+  #tell(batch: number, failed: boolean): void {
+    for (const task of this.#watchers) this.#parts.turn.add(TurnPhase.confirm, task)
+    this.#watchers.length = 0
+    const waiting = this.#waiting
+    let count = 0
+    while (count < waiting.length && waiting[count].batch <= batch) count++
+    if (count === 0) return
+    for (const { then } of waiting.splice(0, count)) then(failed)
+  }
+}
+
+/** Bytes of an entry beside those of its records. */
+export const ENTRY_OVERHEAD: number = ENTRY_HEADER_SIZE

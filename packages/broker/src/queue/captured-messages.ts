@@ -1,0 +1,60 @@
+/** The messages of a queue or exchange as they were at one moment, for a checkpoint: columns as they lie, without a copy. */
+
+/** Messages from `start` to `end` of some columns. */
+export interface CapturedMessages {
+  readonly positions: Float64Array
+  readonly start: number
+  readonly end: number
+  /** Sequence number of the first; absent when there is a column of them. */
+  readonly firstSequence: number | undefined
+  readonly sequences: Float64Array | undefined
+  /** Body sizes; absent: not known here. */
+  readonly sizes: Uint32Array | undefined
+  /** When they expire or are due; absent: never. */
+  readonly expiries: Float64Array | undefined
+  readonly priority: number
+}
+
+/**
+ * Whether pages of columns may be used again. Not while a checkpoint is written: it holds pages that their lists have given up.
+ */
+export const pageReuse = { allowed: true }
+
+/** Columns made for the purpose. */
+export function captureColumns(
+  sequences: Float64Array,
+  positions: Float64Array,
+  expiries: Float64Array | undefined,
+  priority: number,
+): CapturedMessages {
+  return {
+    positions,
+    start: 0,
+    end: positions.length,
+    firstSequence: undefined,
+    sequences,
+    sizes: undefined,
+    expiries,
+    priority,
+  }
+}
+
+/** What a queue or exchange is given at the start of the broker: its messages by sequence number, and what else is known of them. */
+export interface RestoredMessages {
+  readonly sequences: Float64Array
+  readonly positions: Float64Array
+  /** Body sizes. */
+  readonly sizes: Uint32Array
+  /** When they expire or are due; `Infinity` for never. */
+  readonly expiries: Float64Array
+  readonly priorities: Uint8Array
+  /** The sequence number that the next message gets. */
+  readonly nextSequence: number
+  /** Messages up to this sequence number may have been delivered. */
+  readonly deliveredBefore: number
+  /** Messages that came back, by sequence number: how often, and how often because their delivery failed. */
+  readonly returns: ReadonlyMap<number, { readonly acquired: number; readonly failed: number }>
+  /** Identities that deduplication remembers, oldest first, and until when. */
+  readonly identities: readonly (readonly [identity: string, expires: number])[]
+  readonly routingKeys: ReadonlyMap<number, readonly string[]>
+}
