@@ -146,6 +146,7 @@ async function start(
     random,
     limits,
     globalParameters: new Map(),
+    vhostMetadata: new WeakMap(),
     defaultUser: resolved.defaultUser,
     createVhost,
     createTrialVhost: (name) => new Vhost(name, { ...vhostServices, limits: unlimited }),

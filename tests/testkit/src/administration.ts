@@ -37,12 +37,19 @@ export interface PolicyInput {
   readonly applyTo?: string
 }
 
+/** What is said of a vhost. */
+export interface VhostMetadata {
+  readonly description?: string
+  readonly tags?: readonly string[]
+  readonly defaultQueueType?: string
+}
+
 /** Definitions in RabbitMQ's shape. */
 export type DefinitionsDocument = Readonly<Record<string, unknown>>
 
 /** Every method resolves once the change is in force. */
 export interface Administration {
-  putVhost(name: string): Promise<void>
+  putVhost(name: string, metadata?: VhostMetadata): Promise<void>
   deleteVhost(name: string): Promise<void>
   putUser(name: string, user: UserInput): Promise<void>
   deleteUser(name: string): Promise<void>
@@ -79,8 +86,8 @@ export class RabbitAdministration implements Administration {
     this.#origin = `http://127.0.0.1:${port}`
   }
 
-  putVhost(name: string): Promise<void> {
-    return this.#put(['vhosts', name], {})
+  putVhost(name: string, { description, tags, defaultQueueType }: VhostMetadata = {}): Promise<void> {
+    return this.#put(['vhosts', name], { description, tags: tags?.join(','), default_queue_type: defaultQueueType })
   }
 
   deleteVhost(name: string): Promise<void> {

@@ -12,6 +12,7 @@ import type { TopologyLimits } from '../limits/topology-limits.ts'
 import type { JsonValue } from '../parameters/json-value.ts'
 import type { AmqpConnection } from '../protocols/amqp/connection.ts'
 import type { Vhost } from '../vhost/vhost.ts'
+import type { VhostMetadata } from '../vhost/vhost-metadata.ts'
 import { type ConnectionAdministration, createConnectionAdministration } from './connections.ts'
 import { createDefinitionsAdministration, type DefinitionsAdministration } from './definitions.ts'
 import { createLimitAdministration, type LimitAdministration } from './limits.ts'
@@ -39,6 +40,7 @@ export interface AdministeredParts {
   readonly random: RandomSource
   readonly limits: TopologyLimits
   readonly globalParameters: Map<string, JsonValue>
+  readonly vhostMetadata: WeakMap<Vhost, VhostMetadata>
   /** The user who gets all rights in new vhosts. */
   readonly defaultUser: string
   createVhost(name: string): Vhost

@@ -4,12 +4,16 @@ import { AdministrationError } from '../access/access-error.ts'
 import { ALL_PERMISSIONS } from '../access/permissions.ts'
 import { assertName } from '../access/user-store.ts'
 import type { Vhost } from '../vhost/vhost.ts'
+import type { VhostMetadata } from '../vhost/vhost-metadata.ts'
 import type { AdministeredParts } from './administration.ts'
 
 export interface VhostAdministration {
   vhosts(): Promise<readonly string[]>
-  /** Makes a vhost with the predeclared exchanges, and gives the default user all rights in it. One that exists stays as it is. */
-  putVhost(name: string): Promise<void>
+  /**
+   * Makes a vhost with the predeclared exchanges, and gives the default user all rights in it. One that exists stays as it is, but for what is
+   * said of it in `metadata`.
+   */
+  putVhost(name: string, metadata?: VhostMetadata): Promise<void>
   /** Ends a vhost, all that is in it, the rights in it, and its connections: 320 `vhost 'name' is down`. */
   deleteVhost(name: string): Promise<void>
 }
@@ -20,11 +24,14 @@ export function createVhostAdministration(parts: AdministeredParts): VhostAdmini
     async vhosts() {
       return [...vhosts.keys()]
     },
-    async putVhost(name) {
+    async putVhost(name, metadata) {
       assertName('vhost', name)
-      if (vhosts.has(name)) return
-      parts.limits.assertRoomForVhost(name)
-      vhosts.set(name, parts.createVhost(name))
+      const present = vhosts.get(name)
+      if (present === undefined) parts.limits.assertRoomForVhost(name)
+      const vhost = present ?? parts.createVhost(name)
+      if (metadata !== undefined) parts.vhostMetadata.set(vhost, metadata)
+      if (present !== undefined) return
+      vhosts.set(name, vhost)
       if (users.get(defaultUser) !== undefined) users.putPermissions(defaultUser, name, ALL_PERMISSIONS)
     },
     async deleteVhost(name) {

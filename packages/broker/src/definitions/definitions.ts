@@ -6,6 +6,7 @@
 
 import type { TypedTable } from '@warrenmq/codec'
 import type { JsonValue } from '../parameters/json-value.ts'
+import type { VhostMetadata } from '../vhost/vhost-metadata.ts'
 
 /** Definitions in RabbitMQ's shape, as its HTTP API and `rabbitmqctl export_definitions` give them. */
 export interface DefinitionsDocument {
@@ -28,6 +29,8 @@ export interface UserDefinition extends Part {
 
 export interface VhostDefinition extends Part {
   readonly name: string
+  /** `undefined` when nothing is said of it. */
+  readonly metadata: VhostMetadata | undefined
 }
 
 export interface PermissionDefinition extends Part {

@@ -24,7 +24,7 @@ export async function exportDefinitions(parts: AdministeredParts): Promise<Defin
     rabbitmq_version: SHAPE_VERSION,
     product_name: 'WarrenMQ',
     users: everyone.map((user, index) => exportUser(user, passwords[index], parts)),
-    vhosts: [...vhosts.keys()].map((name) => ({ name })),
+    vhosts: each((vhost) => [exportVhost(vhost, parts)]),
     permissions: everyone.flatMap(({ name: user }) =>
       [...users.permissionsOf(user)].map(([vhost, rights]) => ({ user, vhost, ...rights })),
     ),
@@ -53,6 +53,14 @@ export function exportVhostDefinitions(vhost: Vhost): DefinitionsDocument {
     exchanges: without(exportExchanges(vhost)),
     bindings: without(exportBindings(vhost)),
   }
+}
+
+/** What is said of it stands in `metadata`, as in RabbitMQ's definitions since 3.11, and beside it, as in its answers about vhosts. */
+function exportVhost(vhost: Vhost, { vhostMetadata }: AdministeredParts): JsonObject {
+  const { description = '', tags = [], defaultQueueType } = vhostMetadata.get(vhost) ?? {}
+  if (!vhostMetadata.has(vhost)) return { name: vhost.name }
+  const said = { description, tags: [...tags], ...(defaultQueueType && { default_queue_type: defaultQueueType }) }
+  return { name: vhost.name, ...said, metadata: said }
 }
 
 function exportUser({ name, tags }: User, { hash, algorithm }: PasswordHash, { users }: AdministeredParts) {

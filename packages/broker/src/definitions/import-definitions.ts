@@ -53,9 +53,12 @@ function* applyAccess(
     if (isJsonObject(limits)) parts.users.putLimits(name, limits as Record<string, number>)
     yield
   }
-  for (const { name } of vhosts) {
-    if (parts.vhosts.has(name)) continue
-    parts.vhosts.set(name, parts.createVhost(name))
+  for (const { name, metadata } of vhosts) {
+    const present = parts.vhosts.get(name)
+    const vhost = present ?? parts.createVhost(name)
+    if (metadata !== undefined) parts.vhostMetadata.set(vhost, metadata)
+    if (present !== undefined) continue
+    parts.vhosts.set(name, vhost)
     if (grantsAll) parts.users.putPermissions(parts.defaultUser, name, ALL_PERMISSIONS)
     yield
   }

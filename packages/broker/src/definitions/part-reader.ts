@@ -43,6 +43,14 @@ export class PartReader {
     })
   }
 
+  /** An object; one that is missing is empty. */
+  object(key: string): PartReader {
+    const value = this.#fields[key]
+    const isObject = isJsonObject(value)
+    if (this.has(key) && !isObject) this.#wrong(key, 'an object')
+    return new PartReader(this.#label(key), isObject ? value : {}, this.#faults)
+  }
+
   /** A text. Without `fallback` it must be there. */
   text(key: string, fallback?: string): string {
     const value = this.#fields[key]

@@ -2,6 +2,7 @@
 
 import { isJsonObject, type JsonObject } from '../parameters/json-value.ts'
 import { POLICY } from '../policy/policy-components.ts'
+import type { VhostMetadata } from '../vhost/vhost-metadata.ts'
 import type {
   BindingDefinition,
   Definitions,
@@ -11,6 +12,7 @@ import type {
   PermissionDefinition,
   QueueDefinition,
   UserDefinition,
+  VhostDefinition,
 } from './definitions.ts'
 import { DefinitionsError } from './definitions-error.ts'
 import { PartReader } from './part-reader.ts'
@@ -28,7 +30,7 @@ export function readDefinitions(document: string | DefinitionsDocument, vhost?: 
   const whole = (key: string) => (vhost === undefined ? root.list(key) : [])
   const definitions: Definitions = {
     users: whole('users').map(readUser),
-    vhosts: whole('vhosts').map((part) => ({ path: part.path, name: part.text('name') })),
+    vhosts: whole('vhosts').map(readVhost),
     permissions: whole('permissions').map((part) => readPermission(part, part.text('configure'), '')),
     topicPermissions: whole('topic_permissions').map((part) => readPermission(part, '', part.text('exchange'))),
     globalParameters: whole('global_parameters').map((part) => {
@@ -70,6 +72,21 @@ function readUser(part: PartReader): UserDefinition {
     tags: part.words('tags'),
     limits: part.json('limits', {}),
   }
+}
+
+/** What is said of a vhost stands in `metadata` or beside it, by RabbitMQ's version; its word for nothing is `undefined`. */
+function readVhost(part: PartReader): VhostDefinition {
+  const nested = part.object('metadata')
+  const holder = (key: string) => (part.has(key) ? part : nested)
+  const defaultQueueType = holder('default_queue_type').text('default_queue_type', 'undefined')
+  const description = holder('description').text('description', '')
+  const tags = holder('tags').words('tags')
+  const metadata: VhostMetadata = {
+    ...(description !== '' && { description }),
+    ...(tags.length > 0 && { tags: Object.freeze(tags) }),
+    ...(defaultQueueType !== 'undefined' && { defaultQueueType }),
+  }
+  return { path: part.path, name: part.text('name'), metadata: Object.keys(metadata).length > 0 ? metadata : undefined }
 }
 
 function readPermission(part: PartReader, configure: string, exchange: string): PermissionDefinition {

@@ -295,6 +295,51 @@ it('exports a hash of the configured password that another broker takes', async 
   await (await openConnection(second.port, { password: 'secret' })).close()
 })
 
+describe('what is said of a vhost', () => {
+  const said = { description: 'for tests', tags: ['one', 'two'], default_queue_type: 'quorum' }
+  const exported = async (vhost: object) => {
+    await using broker = await createBroker({ port: 0, definitions: { vhosts: [vhost] } })
+    return (await broker.admin.exportDefinitions()).vhosts
+  }
+
+  it.each([
+    ['in the vhost', said],
+    ['in its metadata', { metadata: said }],
+    ['in both', { ...said, metadata: { ...said, description: 'older' } }],
+    ['as words', { ...said, tags: 'one, two' }],
+  ])('is kept, and written where any RabbitMQ finds it: %s', async (_where, fields) => {
+    expect(await exported({ name: 'v', ...fields })).toEqual([{ name: 'v', ...said, metadata: said }])
+  })
+
+  it('may be nothing, in the words of RabbitMQ', async () => {
+    const nothing = {
+      description: '',
+      tags: [],
+      default_queue_type: 'undefined',
+      metadata: { description: '', tags: [] },
+    }
+    expect(await exported({ name: 'v', ...nothing })).toEqual([{ name: 'v' }])
+  })
+
+  it('must have its shape', async () => {
+    await expect(exported({ name: 'v', metadata: [], tags: 1 })).rejects.toThrow(
+      'vhosts[0].metadata is []; it must be an object',
+    )
+  })
+
+  it('can be changed, and goes with the vhost', async () => {
+    await using broker = await createBroker({ port: 0, vhosts: ['/'] })
+    const vhosts = async () => (await broker.admin.exportDefinitions()).vhosts
+    await broker.admin.putVhost('v', { description: 'first' })
+    await broker.admin.putVhost('v', { description: 'second' })
+    await broker.admin.putVhost('v')
+    expect(await vhosts()).toContainEqual(expect.objectContaining({ name: 'v', description: 'second' }))
+    await broker.admin.deleteVhost('v')
+    await broker.admin.putVhost('v')
+    expect(await vhosts()).toEqual([{ name: '/' }, { name: 'v' }])
+  })
+})
+
 it('takes hostile names for names', async () => {
   await using broker = await createBroker({ port: 0 })
   const names = ['__proto__', 'constructor', 'toString']
