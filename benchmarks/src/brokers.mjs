@@ -6,17 +6,24 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AmqpPeer } from './amqp-peer.mjs'
+import { configureBroker } from './configuration.mjs'
 import { UsageError } from './errors.mjs'
 import { cacheFolder, repositoryFolder } from './paths.mjs'
 import { endProgram, findFreePort, retryWhileAlive, runProgram, startProgram } from './processes.mjs'
+import { startTunnel } from './tunnel.mjs'
 
-/** @typedef {'warren' | 'rabbitmq'} BrokerName */
+/**
+ * @typedef {'warren' | 'rabbitmq'} BrokerName
+ * @typedef {import('./configuration.mjs').BrokerWishes} BrokerWishes
+ * @typedef {import('./processes.mjs').ChildProcess} ChildProcess
+ */
 
 /**
  * @typedef {object} RunningBroker
  * @property {BrokerName} name
  * @property {string} product What it calls itself, with its version.
  * @property {number} port
+ * @property {number} loadPort Where the load generator connects: the same, or a tunnel into TLS.
  * @property {number} pid The process whose CPU time and memory count.
  * @property {() => Promise<void>} stop
  */
@@ -36,67 +43,113 @@ export async function stopBrokers() {
  * Starts ours.
  *
  * @param {string} program Path of the compiled program.
+ * @param {BrokerWishes} [wishes]
  * @param {string[]} [nodeArgs] For Node itself, such as the profiler's.
  * @returns {Promise<RunningBroker>}
  */
-export async function startWarren(program, nodeArgs = []) {
+export async function startWarren(program, wishes = {}, nodeArgs = []) {
   if (!existsSync(program)) throw new UsageError(`${program} is missing: run npm run build`)
-  mkdirSync(cacheFolder, { recursive: true })
+  const folder = makeFolder('warren')
+  const configuration = await configureBroker(wishes, folder, findFreePort)
   const port = await findFreePort()
   const logFile = join(cacheFolder, 'warren.log')
   const args = [...nodeArgs, program, '--host', '127.0.0.1', '--port', `${port}`]
-  const child = startProgram(process.execPath, args, logFile)
-  const stop = track(() => endProgram(child))
-  try {
-    await retryWhileAlive(child, () => askProduct(port), START_LIMIT_MS)
-    return { name: 'warren', product: ownProduct(), port, pid: /** @type {number} */ (child.pid), stop }
-  } catch (error) {
-    await stop()
-    throw new Error(`warren did not start; the end of ${logFile}:\n${lastLines(logFile)}`, { cause: error })
+  if (configuration.text) {
+    const file = join(folder, 'warren.conf')
+    writeFileSync(file, configuration.text)
+    args.push('--config', file)
   }
+  const child = startProgram(process.execPath, args, logFile)
+  const end = async () => {
+    await endProgram(child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const findPid = () => /** @type {number} */ (child.pid)
+  return finishStart({ name: 'warren', port, child, logFile, tls: configuration.tls, findPid, end })
 }
 
 /**
  * Starts Debian's RabbitMQ without plugins.
  *
+ * @param {BrokerWishes} [wishes]
  * @returns {Promise<RunningBroker>}
  */
-export async function startRabbit() {
+export async function startRabbit(wishes = {}) {
   if (!existsSync(RABBITMQ_SERVER)) {
     throw new UsageError(`RabbitMQ is not installed (${RABBITMQ_SERVER}): install rabbitmq-server or add --only warren`)
   }
-  mkdirSync(cacheFolder, { recursive: true })
-  const folder = mkdtempSync(join(tmpdir(), 'warren-bench-rabbitmq-'))
+  const folder = makeFolder('rabbitmq')
+  const configuration = await configureBroker(wishes, folder, findFreePort)
   const [port, distributionPort, epmdPort] = [await findFreePort(), await findFreePort(), await findFreePort()]
   const logFile = join(cacheFolder, 'rabbitmq.log')
-  const child = startProgram(RABBITMQ_SERVER, [], logFile, rabbitEnvironment(folder, port, distributionPort, epmdPort))
-  const stop = track(async () => {
+  const env = rabbitEnvironment(folder, configuration.text, port, distributionPort, epmdPort)
+  const child = startProgram(RABBITMQ_SERVER, [], logFile, env)
+  const end = async () => {
     await endProgram(child)
     await stopEpmd(epmdPort)
     rmSync(folder, { recursive: true, force: true })
+  }
+  const findPid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'))
+  return finishStart({ name: 'rabbitmq', port, child, logFile, tls: configuration.tls, findPid, end })
+}
+
+/**
+ * A process that is coming up.
+ *
+ * @typedef {object} StartingBroker
+ * @property {BrokerName} name
+ * @property {number} port
+ * @property {ChildProcess} child
+ * @property {string} logFile
+ * @property {import('./tunnel.mjs').TlsTarget} [tls] Where the load is to go.
+ * @property {() => number} findPid
+ * @property {() => Promise<void>} end
+ */
+
+/**
+ * Waits until a broker serves clients, and digs the tunnel into TLS if there is to be one.
+ *
+ * @param {StartingBroker} starting
+ * @returns {Promise<RunningBroker>}
+ */
+async function finishStart({ name, port, child, logFile, tls, findPid, end }) {
+  let endTunnel = async () => {}
+  const stop = track(async () => {
+    await endTunnel()
+    await end()
   })
   try {
     const product = await retryWhileAlive(child, () => askProduct(port), START_LIMIT_MS)
-    return { name: 'rabbitmq', product, port, pid: Number(readFileSync(join(folder, 'pid'), 'utf8')), stop }
+    const tunnel = tls && (await startTunnel(tls))
+    if (tunnel) endTunnel = tunnel.stop
+    const loadPort = tunnel ? tunnel.port : port
+    return { name, product: name === 'warren' ? ownProduct() : product, port, loadPort, pid: findPid(), stop }
   } catch (error) {
     await stop()
-    throw new Error(`RabbitMQ did not start; the end of ${logFile}:\n${lastLines(logFile)}`, { cause: error })
+    throw new Error(`${name} did not start; the end of ${logFile}:\n${lastLines(logFile)}`, { cause: error })
   }
+}
+
+/** @param {BrokerName} name */
+function makeFolder(name) {
+  mkdirSync(cacheFolder, { recursive: true })
+  return mkdtempSync(join(tmpdir(), `warren-bench-${name}-`))
 }
 
 /**
  * Settings that keep this node apart from any other on the machine: names, ports, files, cookie and port mapper of its own.
  *
  * @param {string} folder
+ * @param {string} configuration Content of `rabbitmq.conf`.
  * @param {number} port
  * @param {number} distributionPort
  * @param {number} epmdPort
  * @returns {Record<string, string>}
  */
-function rabbitEnvironment(folder, port, distributionPort, epmdPort) {
-  for (const name of ['plugins', 'rabbitmq-env.conf', 'rabbitmq.conf']) {
-    writeFileSync(join(folder, name), name === 'plugins' ? '[].\n' : '')
-  }
+function rabbitEnvironment(folder, configuration, port, distributionPort, epmdPort) {
+  writeFileSync(join(folder, 'plugins'), '[].\n')
+  writeFileSync(join(folder, 'rabbitmq-env.conf'), '')
+  writeFileSync(join(folder, 'rabbitmq.conf'), configuration)
   return {
     HOME: folder,
     ERL_EPMD_ADDRESS: '127.0.0.1',

@@ -26,8 +26,9 @@ export async function compare(scenario, options, loadProgram, tell) {
   /** @type {Subject[]} */
   const subjects = []
   try {
-    if (options.only !== 'rabbitmq') subjects.push(toSubject(await startWarren(options.program), loadProgram, options))
-    if (options.only !== 'warren') subjects.push(toSubject(await startRabbit(), loadProgram, options))
+    if (options.only !== 'rabbitmq')
+      subjects.push(toSubject(await startWarren(options.program, scenario), loadProgram, options))
+    if (options.only !== 'warren') subjects.push(toSubject(await startRabbit(scenario), loadProgram, options))
     const runs = await runRounds(scenario, subjects, options.rounds, tell)
     return { id: scenario.id, products: subjects.map(({ broker }) => broker.product), runs }
   } finally {

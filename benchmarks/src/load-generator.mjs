@@ -54,11 +54,11 @@ export class LoadGenerator {
 
   /**
    * @param {string} program
-   * @param {{ port: number, pid: number }} broker
+   * @param {{ loadPort: number, pid: number }} broker
    */
   constructor(program, broker) {
     this.#program = program
-    this.#port = broker.port
+    this.#port = broker.loadPort
     this.#brokerPid = broker.pid
   }
 

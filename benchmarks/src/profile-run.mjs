@@ -22,7 +22,7 @@ export async function profileScenario(scenario, options, loadProgram) {
   const folder = join(cacheFolder, `profile-${scenario.id}`)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const broker = await startWarren(options.program, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
+  const broker = await startWarren(options.program, scenario, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
   let run
   try {
     run = await new Subject(broker, new LoadGenerator(loadProgram, broker), options).measure(scenario)

@@ -22,6 +22,8 @@
  * @property {ScenarioKind} kind
  * @property {string} per What the rate and the CPU time count: a message that came in, or a delivery that went out.
  * @property {string[]} args
+ * @property {object} [definitions] What the broker has when it starts, in RabbitMQ's JSON.
+ * @property {boolean} [tls] Whether the load comes over TLS.
  * @property {Topology} [topology] What is declared before a run, and deleted after it. The load generator then declares nothing.
  * @property {number} [cpuGoalUs] Most microseconds of the broker's CPU that we allow ourselves for each.
  */
@@ -167,6 +169,52 @@ export const scenarios = [
         })),
       ],
     },
+  },
+  {
+    id: 'permissions',
+    title: 'as A, over a topic exchange, by a user whose rights on names and routing keys are regular expressions',
+    kind: 'flow',
+    per: 'delivery',
+    args: ['-s', '16', '-u', 'bench', '-W', 'bench', '-q', 'bench', '-e', 'bench-topic', '-k', 'load.of.the.benchmark'],
+    definitions: {
+      users: [
+        { name: 'guest', password: 'guest', tags: 'administrator' },
+        { name: 'bench', password: 'bench', tags: '' },
+      ],
+      vhosts: [{ name: '/' }],
+      permissions: [
+        { user: 'guest', vhost: '/', configure: '.*', write: '.*', read: '.*' },
+        {
+          user: 'bench',
+          vhost: '/',
+          configure: '^$',
+          write: '^(bench(-[a-z]+)?|orders\\.[a-z]+|amq\\.(topic|direct|fanout))$',
+          read: '^(bench(-[0-9]+)?|replies\\.[a-z0-9-]+)$',
+        },
+      ],
+      topic_permissions: [
+        {
+          user: 'bench',
+          vhost: '/',
+          exchange: 'bench-topic',
+          write: '^(load|orders|replies)(\\.[a-z]+)*$',
+          read: '^(load|replies)\\.',
+        },
+      ],
+    },
+    topology: {
+      queues: [{ queue: 'bench' }],
+      exchange: { exchange: 'bench-topic', type: 'topic' },
+      bindings: [{ queue: 'bench', key: 'load.#' }],
+    },
+  },
+  {
+    id: 'tls',
+    title: 'as A, over TLS; what a tunnel before the load generator costs is not counted',
+    kind: 'flow',
+    per: 'delivery',
+    args: ['-s', '16'],
+    tls: true,
   },
   {
     id: 'start',
