@@ -11,7 +11,7 @@ export interface Timer {
 
 /** Source of time. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. May stand still until the event loop turns. */
   now(): number
   /** Calls `callback` once, `delayMs` milliseconds from now. */
   setTimeout(callback: () => void, delayMs: number): Timer
