@@ -14,7 +14,8 @@ import {
   withProperties,
 } from '@warrenmq/codec'
 import { concatBytes } from '../memory/allocate.ts'
-import { FRAME_HEADER_SIZE, type Message } from '../queue/message.ts'
+import { LETTER_SIZE, LETTER_START, workingMemory } from '../memory/working-memory.ts'
+import type { Message } from '../queue/message.ts'
 import type { Queue } from '../queue/queue.ts'
 import { addDeath, type Death } from './deaths.ts'
 
@@ -51,7 +52,7 @@ const SHORT_STRING_MAX = 255
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Points `into` at the dead letter of `message`, in bytes of its own. */
+/** Points `into` at the dead letter of `message`, valid until the next one. */
 export function createDeadLetter(message: Message, request: DeadLetterRequest, into: Message): DeadLetter {
   const { bytes, headerPayloadStart: start, headerPayloadEnd: end } = message
   const headers = readHeaders(bytes, start, end)
@@ -67,19 +68,17 @@ export function createDeadLetter(message: Message, request: DeadLetterRequest, i
     timeSeconds: request.timeSeconds,
   }
   const { payload, deaths } = changeHeader(message, headers, death, request.routingKey !== undefined)
-  const route = concatBytes(encodeName(request.exchange), encodeName(routingKeys[0]))
-  const changed = concatBytes(
-    route,
+  const parts = [
+    encodeName(request.exchange),
+    encodeName(routingKeys[0]),
     // The bits of the publish method and its frame end.
     Uint8Array.of(0, FRAME_END),
     headerFrameStart(payload.length),
     payload,
     Uint8Array.of(FRAME_END),
     bytes.subarray(message.bodyStart, message.end),
-  )
-  into.point(changed, 0, route.length, changed.length)
-  into.owned = true
-  into.position = -1
+  ]
+  place(parts, parts[0].length + parts[1].length, into)
   return { routingKeys, deaths }
 }
 
@@ -140,16 +139,33 @@ function readCarbonCopies(headers: TypedTable | undefined): string[] {
   return keys
 }
 
+const nameBytes = new Uint8Array(1 + SHORT_STRING_MAX)
+const nameRoom = nameBytes.subarray(1)
+
 /** A short string. A routing key comes from an argument that may be longer than one; whole characters of it are kept. */
 export function encodeName(name: string): Uint8Array {
-  const encoded = new Uint8Array(1 + SHORT_STRING_MAX)
-  encoded[0] = encoder.encodeInto(name, encoded.subarray(1)).written
-  return encoded.subarray(0, 1 + encoded[0])
+  nameBytes[0] = encoder.encodeInto(name, nameRoom).written
+  return nameBytes.slice(0, 1 + nameBytes[0])
 }
 
-function headerFrameStart(payloadLength: number): Uint8Array {
-  const start = new Uint8Array(FRAME_HEADER_SIZE)
-  start[0] = FrameType.header
-  new DataView(start.buffer).setUint32(3, payloadLength)
-  return start
+function headerFrameStart(size: number): Uint8Array {
+  return Uint8Array.of(FrameType.header, 0, 0, size >>> 24, size >>> 16, size >>> 8, size)
+}
+
+/** Puts the parts together and points `into` at them: in the working memory, until the next dead letter, or in bytes of their own. */
+function place(parts: readonly Uint8Array[], routeLength: number, into: Message): void {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const isShort = length <= LETTER_SIZE
+  if (isShort) {
+    let at = LETTER_START
+    for (const part of parts) {
+      workingMemory.set(part, at)
+      at += part.length
+    }
+    into.point(workingMemory, LETTER_START, LETTER_START + routeLength, at)
+  } else {
+    into.point(concatBytes(...parts), 0, routeLength, length)
+  }
+  into.owned = !isShort
+  into.position = -1
 }

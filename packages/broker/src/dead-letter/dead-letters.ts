@@ -7,8 +7,8 @@
  * What has no exchange to go to, or no queue behind it, is dropped.
  */
 
+import { PropertyFlag } from '@warrenmq/codec'
 import { RouteKind, routeKind } from '@warrenmq/routing'
-import { workingMemory } from '../memory/working-memory.ts'
 import { Message } from '../queue/message.ts'
 import type { Queue } from '../queue/queue.ts'
 import { DeathReason } from '../queue/queue-environment.ts'
@@ -137,7 +137,8 @@ export class DeadLetters implements TurnTask {
         this.#logCycle([target.name, ...deathQueues(deaths)])
       else target.publish(letter)
     }
-    const headersSteps = letter.bytes === workingMemory ? 0 : HEADERS_STEPS + deaths.length * DEATH_STEPS
+    const hasHeaders = (this.#dead.propertyFlags & PropertyFlag.headers) !== 0
+    const headersSteps = hasHeaders ? HEADERS_STEPS + deaths.length * DEATH_STEPS : 0
     return 1 + queues.length + headersSteps + Math.floor(letter.bodySize / BYTES_PER_STEP)
   }
 
