@@ -12,6 +12,7 @@
 import type { Socket } from 'node:net'
 import { outputPages, PAGE_SIZE, SMALL_PAGE_SIZE, smallOutputPages, workingMemory } from '../memory/working-memory.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../scheduler/turn.ts'
+import { HeldOutput } from './held-output.ts'
 
 /** Output up to this size is copied out of its page, in bytes. */
 const COPY_MAX = 16 * 1024
@@ -49,6 +50,11 @@ export class Output implements TurnTask {
   #offset = 0
   #end = 0
   #closed = false
+  /** The page and offset of the mark; -1 once that page is gone. */
+  #markPage = -1
+  #markOffset = 0
+  /** What waits for {@link release}. */
+  #held: HeldOutput | undefined = undefined
 
   constructor(socket: Socket, turn: Turn, owner: OutputOwner, bytesHigh: number) {
     this.#socket = socket
@@ -98,21 +104,66 @@ export class Output implements TurnTask {
     this.#socket.uncork()
   }
 
+  /** Notes where the output is, for {@link hold}. */
+  mark(): void {
+    this.#markPage = this.#page
+    this.#markOffset = this.#offset
+  }
+
+  /**
+   * Keeps back what was written since the mark, and all that follows, until it is released. Several holds may be on at a time: each
+   * `release` ends the oldest. Returns whether there was anything to keep back; if not, nothing changed.
+   */
+  hold(): boolean {
+    if (this.#page < 0) return false
+    // Where the page is another one than at the mark, what stood before the mark was written, or is kept back with the rest.
+    const from = this.#page === this.#markPage ? this.#markOffset : this.#page
+    if (from === this.#offset) return false
+    const bytes = this.#copyOf(from, this.#offset)
+    this.#offset = from
+    this.flush()
+    this.#held ??= new HeldOutput()
+    this.#held.open()
+    this.#send(bytes, undefined)
+    return true
+  }
+
+  /** Lets what the oldest hold kept back go, up to the next one. */
+  release(): void {
+    const held = this.#held
+    if (held === undefined) return
+    const segment = held.shift()
+    if (held.isEmpty) this.#held = undefined
+    this.#socket.cork()
+    for (const bytes of segment) this.#write(bytes, undefined)
+    this.#socket.uncork()
+    if (!this.#socket.writableNeedDrain) this.#drained()
+  }
+
+  /** Forgets what is kept back, and ends all holds. */
+  discardHeld(): void {
+    if (this.#held === undefined) return
+    this.#held = undefined
+    // What the page has was to follow.
+    if (this.#page >= 0) this.#offset = this.#page
+    if (!this.#socket.writableNeedDrain) this.#drained()
+  }
+
   /** Writes what was gathered to the socket. */
   flush(): void {
     const page = this.#page
     if (page < 0) return
     holders.delete(this)
     this.#page = -1
+    this.#markPage = -1
     this.#end = 0
     const length = this.#offset - page
     this.#offset = 0
     const pool = this.#small ? smallOutputPages : outputPages
     if (length === 0 || this.#closed) {
       pool.release(page)
-    } else if (this.#small || length <= COPY_MAX || outputPages.freeCount < SCARCE_PAGES) {
-      const bytes = Buffer.allocUnsafe(length)
-      bytes.set(new Uint8Array(workingMemory.buffer, workingMemory.byteOffset + page, length))
+    } else if (this.#small || length <= COPY_MAX || outputPages.freeCount < SCARCE_PAGES || this.#held !== undefined) {
+      const bytes = this.#copyOf(page, page + length)
       pool.release(page)
       this.#send(bytes, undefined)
     } else {
@@ -167,8 +218,25 @@ export class Output implements TurnTask {
     this.#end = page + (this.#small ? SMALL_PAGE_SIZE : PAGE_SIZE)
   }
 
+  #copyOf(start: number, end: number): Uint8Array {
+    const bytes = Buffer.allocUnsafe(end - start)
+    bytes.set(new Uint8Array(workingMemory.buffer, workingMemory.byteOffset + start, end - start))
+    return bytes
+  }
+
   #send(bytes: Uint8Array, done: (() => void) | undefined): void {
     this.active = true
+    if (this.#held === undefined) {
+      this.#write(bytes, done)
+      return
+    }
+    // Nothing held lies in a page, so nothing is to be done afterwards.
+    this.#held.push(bytes)
+    const waiting = this.#socket.writableLength + this.#held.size
+    if (waiting > this.#bytesHigh) this.#checkLevels(waiting)
+  }
+
+  #write(bytes: Uint8Array, done: (() => void) | undefined): void {
     if (this.#closed || this.#socket.destroyed) {
       done?.()
       return
@@ -189,7 +257,7 @@ export class Output implements TurnTask {
   }
 
   #drained(): void {
-    if (!this.congested) return
+    if (!this.congested || (this.#held !== undefined && this.#held.size > this.#bytesHigh)) return
     const overflowed = this.overflowing
     this.congested = false
     this.overflowing = false
