@@ -22,13 +22,14 @@ import { importDefinitions } from './definitions/import-definitions.ts'
 import { readStartDefinitions } from './definitions/start-definitions.ts'
 import { NO_TOPOLOGY_LIMITS, TopologyLimits } from './limits/topology-limits.ts'
 import { UserUsages } from './limits/user-limits.ts'
-import { noJournal } from './log/journal.ts'
 import { BlockStore } from './log/store/block-store.ts'
 import { LogLimit } from './logging/log-limit.ts'
 import { silentLogger } from './logging/logger.ts'
+import { noPersistence, openMetadata, type Persistence } from './metadata/open-metadata.ts'
 import { Acceptor } from './net/acceptor.ts'
 import { brokerUrl } from './net/broker-url.ts'
 import { openListeners } from './net/open-listeners.ts'
+import { GlobalParameters } from './parameters/global-parameters.ts'
 import { AmqpConnection } from './protocols/amqp/connection.ts'
 import { CreditDelay } from './protocols/amqp/credit-delay.ts'
 import { DeliveryTimeouts } from './protocols/amqp/delivery-timeouts.ts'
@@ -44,12 +45,17 @@ const SHUTDOWN = "broker forced connection closure with reason 'shutdown'"
  * @throws ConfigurationError for an option out of range.
  * @throws Error of the operating system when it cannot listen, such as EADDRINUSE.
  */
-export async function createBroker(options: CreateBrokerOptions = {}): Promise<Broker> {
+export function createBroker(options: CreateBrokerOptions = {}): Promise<Broker> {
+  return createBrokerOn(noPersistence(), options)
+}
+
+/** The same, where something outlasts the broker. */
+export async function createBrokerOn(persistence: Persistence, options: CreateBrokerOptions = {}): Promise<Broker> {
   const resolved = resolveBrokerOptions(options)
   const definitions = await readStartDefinitions(options.definitions, resolved.definitionsFile)
   const releases = new Releases()
   try {
-    return await start(options, resolved, definitions, releases)
+    return await start(persistence, options, resolved, definitions, releases)
   } catch (error) {
     releases.release()
     throw error
@@ -58,6 +64,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<B
 
 /** Puts the parts together. Whatever is taken is noted in `releases`. */
 async function start(
+  persistence: Persistence,
   options: CreateBrokerOptions,
   resolved: ResolvedBrokerOptions,
   definitions: Definitions | undefined,
@@ -77,11 +84,8 @@ async function start(
     for (const vhost of vhosts.values()) vhost.close()
   })
   const limits = new TopologyLimits(resolved, vhosts)
-  const journal = noJournal
+  const { journal } = persistence
   const vhostServices = { store, journal, turn, clock, logger, chance, limits }
-  const createVhost = (name: string) => new Vhost(name, vhostServices)
-  const definesVhosts = definitions !== undefined && definitions.vhosts.length > 0
-  for (const name of definesVhosts ? [] : resolved.vhosts) vhosts.set(name, createVhost(name))
   const accessVersion = new AccessVersion()
   // Routes that channels and vhosts remember have been checked: they end with the rights they were checked by.
   accessVersion.onChange(() => {
@@ -90,7 +94,21 @@ async function start(
   const users = new UserStore(accessVersion)
   const internal = new InternalAuthentication(users, random)
   const defaultUser = new DefaultUser(resolved, users, internal, random)
-  if (definitions === undefined || definitions.users.length === 0) defaultUser.add()
+  const globalParameters = new GlobalParameters()
+  const newVhost = (name: string) => new Vhost(name, vhostServices)
+  const restoredParts = { users, vhosts, globalParameters, createVhost: newVhost }
+  const metadata = await openMetadata(persistence, restoredParts, logger)
+  const createVhost = (name: string) => {
+    const vhost = newVhost(name)
+    metadata.vhostCreated(vhost)
+    return vhost
+  }
+  if (metadata.isFirstStart) {
+    const definesVhosts = definitions !== undefined && definitions.vhosts.length > 0
+    for (const name of definesVhosts ? [] : resolved.vhosts) vhosts.set(name, createVhost(name))
+    const definesUsers = definitions !== undefined && definitions.users.length > 0
+    if (!definesUsers) await defaultUser.add(metadata.recorder !== undefined)
+  }
   const backends = resolved.authBackends.map(
     (name) => createBackend(name, resolved, clock, accessVersion, logLimit.of(name)) ?? internal,
   )
@@ -120,6 +138,7 @@ async function start(
     vhosts,
     store,
     journal,
+    metadata: metadata.recorder,
     turn,
     creditDelay,
     deliveryTimeouts,
@@ -145,14 +164,15 @@ async function start(
     connections,
     random,
     limits,
-    globalParameters: new Map(),
-    vhostMetadata: new WeakMap(),
+    globalParameters,
+    metadata: metadata.recorder,
     defaultUser: resolved.defaultUser,
     createVhost,
     createTrialVhost: (name) => new Vhost(name, { ...vhostServices, limits: unlimited }),
     passwordToExport: (user) => defaultUser.passwordToExport(user),
   }
   if (definitions !== undefined) await importDefinitions(definitions, parts)
+  await metadata.recorder?.settled()
 
   const monitor = new ResourceMonitor({
     options: resolved,

@@ -3,10 +3,11 @@
 /**
  * - `NOT_FOUND`: a user, vhost or connection of that name does not exist.
  * - `INVALID`: a name, tag, hash or regular expression that cannot be used.
+ * - `NOT_DURABLE`: the change is in force, but could not be written to disk.
  */
-export type AdministrationErrorCode = 'NOT_FOUND' | 'INVALID'
+export type AdministrationErrorCode = 'NOT_FOUND' | 'INVALID' | 'NOT_DURABLE'
 
-/** A refusal of an administrative change; nothing was changed. */
+/** A refusal of an administrative change; nothing was changed, unless it says so. */
 export class AdministrationError extends Error {
   readonly code: AdministrationErrorCode
 

@@ -8,8 +8,8 @@ import { ALL_PERMISSIONS } from './permissions.ts'
 import type { User, UserStore } from './user-store.ts'
 
 /**
- * With all rights. The password is there in plain text, so no hash of it is derived, which would take longer than all the rest of the start:
- * the hash kept is one that no password has, and the backend remembers the password for it.
+ * With all rights. The password is there in plain text, so no hash of it is derived unless it is to be kept, as that would take longer than
+ * all the rest of the start: the hash is one that no password has, and the backend remembers the password for it.
  */
 export class DefaultUser {
   readonly #options: ResolvedBrokerOptions
@@ -31,14 +31,15 @@ export class DefaultUser {
     this.#random = random
   }
 
-  /** Adds it, with all permissions in the configured vhosts. */
-  add(): void {
+  /** Adds it, with all permissions in the configured vhosts. @param durable Whether its record is to outlast this broker. */
+  async add(durable: boolean): Promise<void> {
     const { defaultUser, defaultPassword, vhosts } = this.#options
-    const password = { hash: Buffer.from(this.#random(48)).toString('base64'), algorithm: SCRYPT }
+    const placeholder = { hash: Buffer.from(this.#random(48)).toString('base64'), algorithm: SCRYPT }
+    const password = durable ? await hashPassword(defaultPassword, this.#random) : placeholder
     this.#users.put({ name: defaultUser, password, tags: ['administrator'] })
     for (const vhost of vhosts) this.#users.putPermissions(defaultUser, vhost, ALL_PERMISSIONS)
     this.#internal.configure(defaultPassword, password)
-    this.#placeholder = password
+    if (!durable) this.#placeholder = placeholder
   }
 
   /** A user's password hash; that of the configured password is derived now. */

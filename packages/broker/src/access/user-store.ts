@@ -5,6 +5,7 @@
  */
 
 import type { UserLimitName, UserLimits } from '../limits/user-limits.ts'
+import type { UserRecorder } from '../metadata/user-recorder.ts'
 import { AdministrationError } from './access-error.ts'
 import type { AccessVersion } from './access-version.ts'
 import type { PasswordHash } from './password.ts'
@@ -34,9 +35,15 @@ interface Entry {
 export class UserStore {
   readonly #entries = new Map<string, Entry>()
   readonly #version: AccessVersion
+  #recorder: UserRecorder | undefined
 
   constructor(version: AccessVersion) {
     this.#version = version
+  }
+
+  /** Records every change from now on. */
+  recordIn(recorder: UserRecorder): void {
+    this.#recorder = recorder
   }
 
   get(name: string): User | undefined {
@@ -64,14 +71,20 @@ export class UserStore {
         topicPermissions: new Map(),
       })
     } else entry.user = user
+    this.#recorder?.userPut(user, entry?.limits ?? NO_LIMITS)
     this.#version.changed()
   }
 
   /** Removes a user with all rights. Returns whether there was one. */
   delete(name: string): boolean {
-    const existed = this.#entries.delete(name)
+    const entry = this.#entries.get(name)
+    if (entry === undefined) return false
+    for (const vhost of entry.permissions.keys()) this.#recorder?.permissionsDeleted(name, vhost)
+    for (const vhost of entry.topicPermissions.keys()) this.#deleteTopicPermissionsIn(entry, vhost)
+    this.#entries.delete(name)
+    this.#recorder?.userDeleted(name)
     this.#version.changed()
-    return existed
+    return true
   }
 
   /** The user's rights in a vhost; `undefined` for one that may not be entered. */
@@ -87,11 +100,12 @@ export class UserStore {
   /** @throws AdministrationError NOT_FOUND */
   putPermissions(user: string, vhost: string, permissions: Permissions): void {
     this.#entry(user).permissions.set(vhost, permissions)
+    this.#recorder?.permissionsPut(user, vhost, permissions)
     this.#version.changed()
   }
 
   deletePermissions(user: string, vhost: string): void {
-    this.#entries.get(user)?.permissions.delete(vhost)
+    if (this.#entries.get(user)?.permissions.delete(vhost) === true) this.#recorder?.permissionsDeleted(user, vhost)
     this.#version.changed()
   }
 
@@ -110,14 +124,18 @@ export class UserStore {
     const { topicPermissions } = this.#entry(user)
     const inVhost = topicPermissions.get(vhost) ?? new Map<string, TopicPermissions>()
     topicPermissions.set(vhost, inVhost.set(permissions.exchange, permissions))
+    this.#recorder?.topicPermissionsPut(user, vhost, permissions)
     this.#version.changed()
   }
 
   /** Removes the rights on one exchange, or on all of the vhost. */
   deleteTopicPermissions(user: string, vhost: string, exchange?: string): void {
-    const topicPermissions = this.#entries.get(user)?.topicPermissions
-    if (exchange === undefined) topicPermissions?.delete(vhost)
-    else topicPermissions?.get(vhost)?.delete(exchange)
+    const entry = this.#entries.get(user)
+    if (entry === undefined) return
+    if (exchange === undefined) this.#deleteTopicPermissionsIn(entry, vhost)
+    else if (entry.topicPermissions.get(vhost)?.delete(exchange) === true) {
+      this.#recorder?.topicPermissionsDeleted(user, vhost, exchange)
+    }
     this.#version.changed()
   }
 
@@ -134,16 +152,25 @@ export class UserStore {
 
   /** @throws AdministrationError NOT_FOUND */
   putLimits(user: string, limits: UserLimits): void {
-    this.#entry(user).limits = Object.freeze({ ...limits })
+    const entry = this.#entry(user)
+    entry.limits = Object.freeze({ ...limits })
+    this.#recorder?.userPut(entry.user, entry.limits)
   }
 
   /** Removes all rights in a vhost that is gone. */
   vhostDeleted(vhost: string): void {
-    for (const { permissions, topicPermissions } of this.#entries.values()) {
-      permissions.delete(vhost)
-      topicPermissions.delete(vhost)
+    for (const entry of this.#entries.values()) {
+      if (entry.permissions.delete(vhost)) this.#recorder?.permissionsDeleted(entry.user.name, vhost)
+      this.#deleteTopicPermissionsIn(entry, vhost)
     }
     this.#version.changed()
+  }
+
+  #deleteTopicPermissionsIn({ user, topicPermissions }: Entry, vhost: string): void {
+    for (const exchange of topicPermissions.get(vhost)?.keys() ?? []) {
+      this.#recorder?.topicPermissionsDeleted(user.name, vhost, exchange)
+    }
+    topicPermissions.delete(vhost)
   }
 
   #entry(name: string): Entry {

@@ -39,7 +39,7 @@ export function createParameterAdministration({
       await deleteParameter(expectVhost(vhosts, vhost), component, name)
     },
     async globalParameters() {
-      return globalParameters
+      return globalParameters.all()
     },
     async putGlobalParameter(name, value) {
       globalParameters.set(name, toJson(value))

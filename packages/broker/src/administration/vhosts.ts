@@ -29,7 +29,7 @@ export function createVhostAdministration(parts: AdministeredParts): VhostAdmini
       const present = vhosts.get(name)
       if (present === undefined) parts.limits.assertRoomForVhost(name)
       const vhost = present ?? parts.createVhost(name)
-      if (metadata !== undefined) parts.vhostMetadata.set(vhost, metadata)
+      if (metadata !== undefined) vhost.describe(metadata)
       if (present !== undefined) return
       vhosts.set(name, vhost)
       if (users.get(defaultUser) !== undefined) users.putPermissions(defaultUser, name, ALL_PERMISSIONS)
@@ -42,7 +42,7 @@ export function createVhostAdministration(parts: AdministeredParts): VhostAdmini
       for (const connection of connections) {
         if (connection.session?.vhost === vhost) connection.forceClose(`vhost '${name}' is down`)
       }
-      vhost.close()
+      vhost.delete()
     },
   }
 }

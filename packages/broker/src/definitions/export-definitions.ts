@@ -24,7 +24,7 @@ export async function exportDefinitions(parts: AdministeredParts): Promise<Defin
     rabbitmq_version: SHAPE_VERSION,
     product_name: 'WarrenMQ',
     users: everyone.map((user, index) => exportUser(user, passwords[index], parts)),
-    vhosts: each((vhost) => [exportVhost(vhost, parts)]),
+    vhosts: each((vhost) => [exportVhost(vhost)]),
     permissions: everyone.flatMap(({ name: user }) =>
       [...users.permissionsOf(user)].map(([vhost, rights]) => ({ user, vhost, ...rights })),
     ),
@@ -34,7 +34,7 @@ export async function exportDefinitions(parts: AdministeredParts): Promise<Defin
       ),
     ),
     parameters: each(exportParameters),
-    global_parameters: [...globalParameters].map(([name, value]) => ({ name, value })),
+    global_parameters: [...globalParameters.all()].map(([name, value]) => ({ name, value })),
     policies: each(exportPolicies),
     queues: each(exportQueues),
     exchanges: each(exportExchanges),
@@ -56,11 +56,11 @@ export function exportVhostDefinitions(vhost: Vhost): DefinitionsDocument {
 }
 
 /** What is said of it stands in `metadata`, as in RabbitMQ's definitions since 3.11, and beside it, as in its answers about vhosts. */
-function exportVhost(vhost: Vhost, { vhostMetadata }: AdministeredParts): JsonObject {
-  const { description = '', tags = [], defaultQueueType } = vhostMetadata.get(vhost) ?? {}
-  if (!vhostMetadata.has(vhost)) return { name: vhost.name }
+function exportVhost({ name, metadata }: Vhost): JsonObject {
+  if (metadata === undefined) return { name }
+  const { description = '', tags = [], defaultQueueType } = metadata
   const said = { description, tags: [...tags], ...(defaultQueueType && { default_queue_type: defaultQueueType }) }
-  return { name: vhost.name, ...said, metadata: said }
+  return { name, ...said, metadata: said }
 }
 
 function exportUser({ name, tags }: User, { hash, algorithm }: PasswordHash, { users }: AdministeredParts) {

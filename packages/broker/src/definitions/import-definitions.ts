@@ -56,7 +56,7 @@ function* applyAccess(
   for (const { name, metadata } of vhosts) {
     const present = parts.vhosts.get(name)
     const vhost = present ?? parts.createVhost(name)
-    if (metadata !== undefined) parts.vhostMetadata.set(vhost, metadata)
+    if (metadata !== undefined) vhost.describe(metadata)
     if (present !== undefined) continue
     parts.vhosts.set(name, vhost)
     if (grantsAll) parts.users.putPermissions(parts.defaultUser, name, ALL_PERMISSIONS)

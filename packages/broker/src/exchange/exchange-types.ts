@@ -5,7 +5,7 @@
 import { ReplyCode } from '@warrenmq/codec'
 import { createMatcher, type ExchangeMatcher, exchangeTypes, type RandomFraction } from '@warrenmq/routing'
 import { Deduplication } from '../deduplication/deduplication.ts'
-import { assertDeduplicationArguments } from '../deduplication/deduplication-arguments.ts'
+import { assertDeduplicationArguments, readDeduplicationArguments } from '../deduplication/deduplication-arguments.ts'
 import { ChannelException, ConnectionException } from '../errors.ts'
 import type { Destination, Exchange, ExchangeSettings } from '../vhost/exchange.ts'
 import { DeduplicatingExtension } from './deduplicating-extension.ts'
@@ -49,6 +49,11 @@ export function createExchangeMatcher(
   const matcher = createMatcher<Destination>(type === RECENT_HISTORY ? 'fanout' : type, options)
   if (matcher === undefined) throw new Error(`no exchange type ${type}`)
   return matcher
+}
+
+/** Whether such an exchange keeps messages, or what it knows of them, so that it has a place in the log when it is durable. */
+export function keepsMessages({ type, arguments: table }: ExchangeSettings): boolean {
+  return type === DELAYED || readDeduplicationArguments(table) !== undefined
 }
 
 /** What the exchange does besides matching; `undefined` for most types. */

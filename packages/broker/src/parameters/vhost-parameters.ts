@@ -4,6 +4,7 @@
  * It keeps what it is given; `parameter-components.ts` checks values and makes them effective.
  */
 
+import type { VhostRecorder } from '../metadata/vhost-recorder.ts'
 import { type JsonValue, sameJson } from './json-value.ts'
 
 /** A parameter of a vhost. */
@@ -15,6 +16,12 @@ export interface Parameter {
 
 export class VhostParameters {
   readonly #components = new Map<string, Map<string, JsonValue>>()
+  #recorder: VhostRecorder | undefined
+
+  /** Records every change from now on; none for `undefined`. */
+  recordIn(recorder: VhostRecorder | undefined): void {
+    this.#recorder = recorder
+  }
 
   get(component: string, name: string): JsonValue | undefined {
     return this.#components.get(component)?.get(name)
@@ -36,6 +43,7 @@ export class VhostParameters {
     const values = this.#components.get(component) ?? new Map<string, JsonValue>()
     if (sameJson(values.get(name), value)) return false
     this.#components.set(component, values.set(name, value))
+    this.#recorder?.parameterSet(component, name, value)
     return true
   }
 
@@ -44,6 +52,7 @@ export class VhostParameters {
     const values = this.#components.get(component)
     if (values?.delete(name) !== true) return false
     if (values.size === 0) this.#components.delete(component)
+    this.#recorder?.parameterDeleted(component, name)
     return true
   }
 }

@@ -30,6 +30,8 @@ export class Exchange implements ExchangeNode<Queue> {
   readonly intake: ExchangeExtension | undefined
   /** What the vhost's policies set for it. */
   policy: EffectivePolicy = NO_POLICY
+  /** Its number in the log, where it keeps messages that must outlast a restart; 0 for others. */
+  readonly logId: number
   readonly #findExchange: (name: string) => Exchange | undefined
 
   constructor(
@@ -37,8 +39,10 @@ export class Exchange implements ExchangeNode<Queue> {
     matcher: ExchangeMatcher<Destination>,
     findExchange: (name: string) => Exchange | undefined,
     extend: (exchange: Exchange) => ExchangeExtension | undefined = () => undefined,
+    logId = 0,
   ) {
     this.name = settings.name
+    this.logId = logId
     this.settings = settings
     this.matcher = matcher
     this.#findExchange = findExchange

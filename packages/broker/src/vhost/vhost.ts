@@ -18,6 +18,7 @@ import {
 } from '../exchange/exchange-types.ts'
 import type { TopologyLimits } from '../limits/topology-limits.ts'
 import { NO_VHOST_LIMITS, type VhostLimits } from '../limits/vhost-limits.ts'
+import type { VhostRecorder } from '../metadata/vhost-recorder.ts'
 import { VhostParameters } from '../parameters/vhost-parameters.ts'
 import { VhostPolicies } from '../policy/vhost-policies.ts'
 import { Message } from '../queue/message.ts'
@@ -31,6 +32,7 @@ import { ReplyQueues } from './reply-queues.ts'
 import { describeResource } from './resource-name.ts'
 import { RouteCache } from './route-cache.ts'
 import { RoutedMessage } from './routed-message.ts'
+import type { VhostMetadata } from './vhost-metadata.ts'
 import type { VhostServices } from './vhost-services.ts'
 
 const NO_ARGUMENTS: TypedTable = Object.freeze(Object.create(null))
@@ -75,6 +77,9 @@ export class Vhost {
   readonly #limits: TopologyLimits
   /** Exchanges that have bindings to a destination. */
   readonly #sources = new Map<Destination, Set<Exchange>>()
+  #metadata: VhostMetadata | undefined
+  /** Where what must outlast a restart is recorded. */
+  #recorder: VhostRecorder | undefined
 
   constructor(name: string, services: VhostServices) {
     this.name = name
@@ -99,7 +104,23 @@ export class Vhost {
       (queue) => this.queues.get(queue) ?? this.replies.find(queue),
     )
     this.exchanges.set('', new Exchange(exchangeSettings('', 'direct', false), defaultMatcher, find))
-    for (const [exchange, type, internal] of PREDECLARED) this.#addExchange(exchangeSettings(exchange, type, internal))
+    for (const [exchange, type, internal] of PREDECLARED) this.addExchange(exchangeSettings(exchange, type, internal))
+  }
+
+  /** What an operator says of it. */
+  get metadata(): VhostMetadata | undefined {
+    return this.#metadata
+  }
+
+  describe(metadata: VhostMetadata): void {
+    this.#metadata = metadata
+    this.#recorder?.vhostPut(metadata)
+  }
+
+  /** Records every change from now on; none for `undefined`. */
+  recordIn(recorder: VhostRecorder | undefined): void {
+    this.#recorder = recorder
+    this.parameters.recordIn(recorder)
   }
 
   /** @throws ChannelException NOT_FOUND. */
@@ -151,7 +172,9 @@ export class Vhost {
       if (settings.name.startsWith('amq.')) throw reservedName('exchange', settings.name)
       assertTypeArguments(settings, resource)
       this.#limits.assertRoomForExchange(this, settings.name)
-      return this.#addExchange(settings)
+      const exchange = this.addExchange(settings, this.#recorder?.exchangeLogId(settings))
+      this.#recorder?.exchangeDeclared(exchange)
+      return exchange
     }
     const current = existing.settings
     assertSameProperty('type', resource, typeAtom(settings.type), typeAtom(current.type))
@@ -186,11 +209,19 @@ export class Vhost {
     }
     this.#limits.assertRoomForQueue(this, settings.name)
     assertQueueArguments(settings, resource)
+    const queue = this.addQueue(settings, this.#recorder?.queueLogId(settings))
+    this.#recorder?.queueDeclared(queue)
+    return { queue, created: true }
+  }
+
+  /** Adds a queue that was checked, and recorded if it has a log id. */
+  addQueue(settings: QueueSettings, logId = 0): Queue {
     const queue = new Queue(settings, this.#environment)
+    if (logId !== 0) queue.recordAs(logId)
     this.policies.assignQueue(queue)
     this.queues.set(queue.name, queue)
     this.topologyVersion++
-    return { queue, created: true }
+    return queue
   }
 
   /** Ends a queue with its bindings and messages; returns the number of ready messages dropped. */
@@ -199,6 +230,7 @@ export class Vhost {
     this.queues.delete(queue.name)
     queue.settings.exclusiveOwner?.forgetQueue(queue)
     this.#removeDestination(queue)
+    this.#recorder?.queueDeleted(queue)
     this.topologyVersion++
     return queue.delete()
   }
@@ -218,6 +250,7 @@ export class Vhost {
     const sources = this.#sources.get(binding.destination)
     if (sources === undefined) this.#sources.set(binding.destination, new Set([source]))
     else sources.add(source)
+    this.#recorder?.bound(source, binding)
     this.topologyVersion++
     source.intake?.bound(binding.destination)
   }
@@ -225,6 +258,7 @@ export class Vhost {
   /** Removes a binding; one that does not exist is no error. */
   unbind(source: Exchange, binding: Binding<Destination>): void {
     if (!source.matcher.unbind(binding)) return
+    this.#recorder?.unbound(source, binding)
     this.topologyVersion++
     this.#afterUnbind(source, binding.destination)
   }
@@ -274,18 +308,26 @@ export class Vhost {
     }
   }
 
-  /** Ends everything, for the end of the broker. */
+  /** Ends the vhost for good. */
+  delete(): void {
+    this.#recorder?.vhostDeleted(this)
+    this.close()
+  }
+
+  /** Ends everything, for the end of the broker. What is recorded stays so. */
   close(): void {
+    this.recordIn(undefined)
     for (const queue of [...this.queues.values()]) this.deleteQueue(queue)
     for (const exchange of this.exchanges.values()) exchange.intake?.close()
     this.#environment.releases.close()
     this.#deadLetters.close()
   }
 
-  #addExchange(settings: ExchangeSettings): Exchange {
+  /** Adds an exchange that was checked, and recorded if it is to be. */
+  addExchange(settings: ExchangeSettings, logId = 0): Exchange {
     const matcher = this.#createMatcher(settings)
     const find = (name: string) => this.exchanges.get(name)
-    const exchange = new Exchange(settings, matcher, find, (each) => createExtension(each, this.#extensions))
+    const exchange = new Exchange(settings, matcher, find, (each) => createExtension(each, this.#extensions), logId)
     this.exchanges.set(settings.name, exchange)
     this.topologyVersion++
     this.policies.assignExchange(exchange)
@@ -307,6 +349,7 @@ export class Vhost {
 
   #forgetExchange(exchange: Exchange): void {
     this.exchanges.delete(exchange.name)
+    this.#recorder?.exchangeDeleted(exchange)
     exchange.intake?.close()
     this.topologyVersion++
     for (const { destination } of exchange.matcher.bindings()) this.#sources.get(destination)?.delete(exchange)
@@ -319,6 +362,7 @@ export class Vhost {
       const sources = this.#sources.get(next)
       this.#sources.delete(next)
       for (const source of sources ?? []) {
+        this.#recorder?.destinationUnbound(source, next)
         if (source.matcher.unbindDestination(next) === 0 || !this.#isAbandoned(source)) continue
         this.#forgetExchange(source)
         gone.push(source)

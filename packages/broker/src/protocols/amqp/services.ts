@@ -12,6 +12,7 @@ import type { Journal } from '../../log/journal.ts'
 import type { MessageStore } from '../../log/message-store.ts'
 import type { LogLimit } from '../../logging/log-limit.ts'
 import type { Logger } from '../../logging/logger.ts'
+import type { MetadataRecorder } from '../../metadata/metadata-recorder.ts'
 import type { Turn } from '../../scheduler/turn.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { AmqpConnection } from './connection.ts'
@@ -23,6 +24,8 @@ export interface AmqpServices {
   readonly vhosts: ReadonlyMap<string, Vhost>
   readonly store: MessageStore
   readonly journal: Journal
+  /** `undefined` where nothing is durable. */
+  readonly metadata: MetadataRecorder | undefined
   readonly turn: Turn
   readonly creditDelay: CreditDelay
   readonly deliveryTimeouts: DeliveryTimeouts

@@ -16,6 +16,7 @@ import { Channel } from './channel.ts'
 import type { AmqpConnection } from './connection.ts'
 import { handleChannelMethod } from './handlers/index.ts'
 import { contentError, internalError, methodError, unexpectedFrame, unknownFrame } from './method-errors.ts'
+import { ReplyHold } from './reply-hold.ts'
 import { NODE_NAME } from './server-properties.ts'
 
 const ACK_SIZE = 13
@@ -31,6 +32,8 @@ export class Session {
   /** What the user has open; channels here count in it. */
   readonly #usage: UserUsage
   #lastChannel: Channel | undefined
+  /** Only where anything is durable. */
+  readonly #replyHold: ReplyHold | undefined
 
   constructor(connection: AmqpConnection, vhost: Vhost, rights: Rights, channelMax: number) {
     this.#connection = connection
@@ -38,7 +41,12 @@ export class Session {
     this.rights = rights
     this.#channelMax = channelMax
     vhost.connectionCount++
-    this.#usage = connection.services.usages.connectionOpened(connection.user)
+    const { usages, metadata, journal, turn } = connection.services
+    this.#usage = usages.connectionOpened(connection.user)
+    if (metadata !== undefined) {
+      const failed = (exception: ConnectionException) => connection.fail(exception, 0)
+      this.#replyHold = new ReplyHold(connection.output, metadata, journal, turn, failed)
+    }
   }
 
   /**
@@ -121,8 +129,10 @@ export class Session {
     }
     // Arguments may be kept, and bytes among them are views: they must not lie in the working memory.
     const method = decodeMethod(bytes.slice(start, end))
+    this.#replyHold?.before()
     if (method.name === 'channel.close') this.#channelClosed(channel)
     else handleChannelMethod(channel, method)
+    this.#replyHold?.after(id)
     return end + 1
   }
 
