@@ -1,12 +1,7 @@
 /** Puts together what a file, the environment and flags say. */
 
-import {
-  OPTION_NAMES,
-  type OptionName,
-  type OptionValue,
-  PROGRAM_OPTIONS,
-  type ProgramSettings,
-} from './option-table.ts'
+import type { OptionValue } from './option-row.ts'
+import { OPTION_NAMES, type OptionName, PROGRAM_OPTIONS, type ProgramSettings } from './option-table.ts'
 
 /** Settings with every default of the program filled in. */
 export type ResolvedProgramSettings = Readonly<Required<ProgramSettings>>

@@ -5,7 +5,7 @@
  */
 
 import { ConfigurationError } from './configuration-error.ts'
-import type { OptionRow, OptionRule, OptionValue } from './option-table.ts'
+import type { OptionRow, OptionRule, OptionValue } from './option-row.ts'
 
 /**
  * Asserts that `value` is one that the option takes.

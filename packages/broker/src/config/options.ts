@@ -2,8 +2,12 @@
  * The options of a broker as its users give them, and as its code reads them. Defaults and ranges stand in `option-table.ts`.
  */
 
-import { BROKER_OPTIONS, type CertificateLogin, type HttpMethod, type LdapSsl, type OptionRow } from './option-table.ts'
+import type { OptionRow } from './option-row.ts'
+import { BROKER_OPTIONS } from './option-table.ts'
 import { assertOptionValue } from './option-value.ts'
+import type { CertificateLogin } from './table/access-options.ts'
+import type { HttpMethod } from './table/http-options.ts'
+import type { LdapVerify } from './table/ldap-options.ts'
 
 /** Options of a broker. All have defaults; `undefined` stands for the default. */
 export interface BrokerOptions {
@@ -189,10 +193,27 @@ export interface BrokerOptions {
   readonly authLdapServers?: readonly string[]
   /** Port of the LDAP servers. @default 389 */
   readonly authLdapPort?: number
-  /** Whether LDAP servers are spoken to by TLS: true, false. @default false */
-  readonly authLdapSsl?: LdapSsl
+  /** Whether LDAP servers are spoken to by TLS from the first byte, as on port 636. @default false */
+  readonly authLdapSsl?: boolean
+  /** Whether an LDAP connection is encrypted by StartTLS before anything is said. @default false */
+  readonly authLdapStarttls?: boolean
+  /** PEM file of the authorities that LDAP servers are verified against; empty for those of Node. @default none */
+  readonly authLdapCaFile?: string
+  /** Whether the certificates of LDAP servers are verified: verify_none, verify_peer. @default verify_peer */
+  readonly authLdapVerify?: LdapVerify
   /** DN of a user in the LDAP directory, with ${username} for the name. @default ${username} */
   readonly authLdapUserDnPattern?: string
+  /**
+   * Attribute that a user's entry is looked for by; it has to equal what `authLdapUserDnPattern` gives. The DN of the entry found is
+   * the user's. Empty for no look-up. @default none
+   */
+  readonly authLdapDnLookupAttribute?: string
+  /** DN under which a user's entry is looked for. @default none */
+  readonly authLdapDnLookupBase?: string
+  /** DN that looks a user's entry up; empty to do so anonymously. @default none */
+  readonly authLdapDnLookupBindDn?: string
+  /** Its password. @default none */
+  readonly authLdapDnLookupBindPassword?: string
   /** Most milliseconds that an LDAP server has to answer. @default 5000 */
   readonly authLdapTimeoutMs?: number
   /** The name in a client's certificate that is the user of the mechanism EXTERNAL. @default distinguished_name */

@@ -4,14 +4,8 @@
 
 import { ConfigurationError } from './configuration-error.ts'
 import { nearestName } from './nearest-name.ts'
-import {
-  OPTION_NAMES,
-  type OptionName,
-  type OptionValue,
-  optionVariable,
-  PROGRAM_OPTIONS,
-  type ProgramSettings,
-} from './option-table.ts'
+import type { OptionValue } from './option-row.ts'
+import { OPTION_NAMES, type OptionName, optionVariable, PROGRAM_OPTIONS, type ProgramSettings } from './option-table.ts'
 import { parseOptionValue } from './option-value.ts'
 
 const PREFIX = 'WARREN_'

@@ -5,13 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationError } from './configuration-error.ts'
 import { nearestName } from './nearest-name.ts'
-import {
-  OPTION_NAMES,
-  type OptionName,
-  type OptionValue,
-  PROGRAM_OPTIONS,
-  type ProgramSettings,
-} from './option-table.ts'
+import type { OptionValue } from './option-row.ts'
+import { OPTION_NAMES, type OptionName, PROGRAM_OPTIONS, type ProgramSettings } from './option-table.ts'
 import { parseOptionValue } from './option-value.ts'
 
 /** Names that are further from every key than this are not taken for a slip of the fingers. */

@@ -3,14 +3,8 @@
  */
 
 import { type Command, Option } from 'commander'
-import {
-  OPTION_NAMES,
-  type OptionRow,
-  optionFlag,
-  optionVariable,
-  PROGRAM_OPTIONS,
-  type ProgramSettings,
-} from './option-table.ts'
+import type { OptionRow } from './option-row.ts'
+import { OPTION_NAMES, optionFlag, optionVariable, PROGRAM_OPTIONS, type ProgramSettings } from './option-table.ts'
 import { formatOptionValue, parseOptionValue } from './option-value.ts'
 
 /** Words for the value of a flag in the help text. */

@@ -99,8 +99,12 @@ function contextOptions(
   }
 }
 
-/** The certificates of a PEM file, the first of them the server's own. */
-function readCertificates(option: string, path: string): string[] {
+/**
+ * The certificates of a PEM file, in its order.
+ *
+ * @throws ConfigurationError naming `option`.
+ */
+export function readCertificates(option: string, path: string): string[] {
   const text = readText(option, path)
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
   if (certificates.length === 0) throw invalid(`${option} ${path} holds no certificate in PEM format`)

@@ -3,6 +3,7 @@
 import type { Clock } from '../../clock.ts'
 import type { ResolvedBrokerOptions } from '../../config/options.ts'
 import type { Logger } from '../../logging/logger.ts'
+import { readCertificates } from '../../net/tls-files.ts'
 import type { AccessVersion } from '../access-version.ts'
 import type { AuthenticationBackend } from '../authentication-backend.ts'
 import { HttpBackend, type HttpBackendOptions } from './http-backend.ts'
@@ -43,10 +44,25 @@ function oauth2BackendOptions(options: ResolvedBrokerOptions): Oauth2BackendOpti
 }
 
 function ldapBackendOptions(options: ResolvedBrokerOptions): LdapBackendOptions {
-  const scheme = options.authLdapSsl === 'true' ? 'ldaps' : 'ldap'
+  const scheme = options.authLdapSsl ? 'ldaps' : 'ldap'
+  const { authLdapCaFile, authLdapDnLookupAttribute: attribute } = options
   return {
     urls: options.authLdapServers.map((host) => `${scheme}://${host}:${options.authLdapPort}`),
     userDnPattern: options.authLdapUserDnPattern,
     timeoutMs: options.authLdapTimeoutMs,
+    starttls: options.authLdapStarttls && !options.authLdapSsl,
+    tls: {
+      rejectUnauthorized: options.authLdapVerify === 'verify_peer',
+      ...(authLdapCaFile !== '' && { ca: readCertificates('authLdapCaFile', authLdapCaFile) }),
+    },
+    lookup:
+      attribute === ''
+        ? undefined
+        : {
+            attribute,
+            base: options.authLdapDnLookupBase,
+            bindDn: options.authLdapDnLookupBindDn,
+            bindPassword: options.authLdapDnLookupBindPassword,
+          },
   }
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../../src/config/configuration-error.ts'
-import { BROKER_OPTIONS, type OptionRow } from '../../../src/config/option-table.ts'
+import type { OptionRow } from '../../../src/config/option-row.ts'
+import { BROKER_OPTIONS } from '../../../src/config/option-table.ts'
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from '../../../src/config/options.ts'
 
 const ROWS = Object.entries(BROKER_OPTIONS) as [keyof BrokerOptions, OptionRow][]
@@ -85,9 +86,16 @@ describe('resolveBrokerOptions', () => {
       authOauth2UsernameClaims: ['sub', 'client_id'],
       authLdapServers: ['localhost'],
       authLdapPort: 389,
-      authLdapSsl: 'false',
+      authLdapSsl: false,
+      authLdapStarttls: false,
+      authLdapCaFile: '',
+      authLdapVerify: 'verify_peer',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: RabbitMQ's placeholder.
       authLdapUserDnPattern: '${username}',
+      authLdapDnLookupAttribute: '',
+      authLdapDnLookupBase: '',
+      authLdapDnLookupBindDn: '',
+      authLdapDnLookupBindPassword: '',
       authLdapTimeoutMs: 5000,
       certificateLogin: 'distinguished_name',
       vhosts: ['/'],
