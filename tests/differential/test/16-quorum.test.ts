@@ -58,6 +58,25 @@ const untilReturned: Step = async (run) => {
   await eventually(isReturned, 'the end of the queue', 25_000)
 }
 
+/** Arguments in the order in which they are compared. */
+const COMPARED: readonly FieldTable[] = [
+  { 'x-dead-letter-exchange': 'e' },
+  { 'x-dead-letter-exchange': 'e', 'x-dead-letter-routing-key': 'k' },
+  { 'x-dead-letter-strategy': 'at-most-once' },
+  { 'x-expires': 600_000 },
+  { 'x-max-length': 1 },
+  { 'x-max-length-bytes': 1 },
+  { 'x-max-in-memory-length': 1 },
+  { 'x-max-in-memory-bytes': 1 },
+  { 'x-overflow': 'drop-head' },
+  { 'x-single-active-consumer': true },
+  {},
+  { 'x-quorum-initial-group-size': 1 },
+  { 'x-delivery-limit': 1 },
+  { 'x-message-ttl': 600_000 },
+  { 'x-queue-leader-locator': 'balanced' },
+]
+
 section('quorum queues', [
   same('not durable', queue('qq', { 'x-queue-type': 'quorum' })),
   same('exclusive', queue('qq', { 'x-queue-type': 'quorum' }, { durable: true, exclusive: true })),
@@ -65,6 +84,17 @@ section('quorum queues', [
   same('without a name', queue('', { 'x-queue-type': 'quorum' }, DURABLE)),
   ...ARGUMENTS.map((args) => same(`refuses ${JSON.stringify(args)}`, quorum(args))),
   same('is no classic queue', quorum(), queue('qq', {}, DURABLE)),
+  same('is not what a classic queue was', queue('qq', { 'x-max-length': 1 }, DURABLE), quorum()),
+  ...COMPARED.map((args, index) => {
+    const others = Object.assign({}, ...COMPARED.slice(index))
+    const names = Object.keys(args).join(' and ')
+    return same(
+      `compares ${names || 'the type'} before what follows`,
+      quorum(others),
+      queue('qq', args, DURABLE),
+      quorum(args),
+    )
+  }),
   same('if-unused', quorum(), call('queue.delete', { queue: 'qq', ifUnused: true })),
   same('if-empty', quorum(), call('queue.delete', { queue: 'qq', ifEmpty: true })),
   same(

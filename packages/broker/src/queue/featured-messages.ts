@@ -131,6 +131,15 @@ export class FeaturedMessages {
     this.#sweepSoon()
   }
 
+  /**
+   * Whether a message waits that no consumer takes at once. Where it would expire in that moment and leave no dead letter, it is not even
+   * counted: no policy of before, under which others wait longer, makes it stay behind them.
+   */
+  keeps(): boolean {
+    const { messageTtlMs, deadLetterExchange } = this.#queue.features
+    return messageTtlMs !== 0 || deadLetterExchange !== undefined
+  }
+
   /** A message goes to a consumer without having waited. */
   handedOut(sequence: number, expiry: number): void {
     if (expiry !== Infinity) this.#expiries.set(sequence, expiry)

@@ -377,7 +377,7 @@ export class Queue implements TurnTask {
     const sequence = this.#nextSequence++
     const consumer = this.#rings.serving.first
     if (consumer === undefined || featured.count > 0) {
-      featured.push(message, sequence, expiry)
+      if (featured.keeps()) featured.push(message, sequence, expiry)
       return true
     }
     if (!consumer.noAck) {

@@ -86,20 +86,7 @@ const OF_OTHERS: { readonly [Type in QueueType]: readonly string[] } = {
   quorum: [...OF_CLASSIC_QUEUES, ...OF_STREAMS],
 }
 
-/** Arguments that two declarations of one queue must share; all others are kept and not looked at. */
-const COMPARED: readonly string[] = [
-  'x-expires',
-  'x-message-ttl',
-  'x-dead-letter-exchange',
-  'x-dead-letter-routing-key',
-  'x-max-length',
-  'x-max-length-bytes',
-  'x-max-priority',
-  'x-overflow',
-  'x-queue-mode',
-  'x-queue-version',
-  'x-single-active-consumer',
-  'x-queue-master-locator',
+const OWN = [
   ...DEDUPLICATION_ARGUMENTS,
   'x-consumer-timeout',
   'x-delayed-retry-type',
@@ -107,13 +94,50 @@ const COMPARED: readonly string[] = [
   'x-delayed-retry-max',
 ]
 
+/** Arguments that two declarations of one queue must share, in RabbitMQ's order; all others are kept and not looked at. */
+const COMPARED: { readonly [Type in QueueType]: readonly string[] } = {
+  classic: [
+    'x-expires',
+    'x-message-ttl',
+    'x-dead-letter-exchange',
+    'x-dead-letter-routing-key',
+    'x-max-length',
+    'x-max-length-bytes',
+    'x-max-priority',
+    'x-overflow',
+    'x-queue-mode',
+    'x-queue-version',
+    'x-single-active-consumer',
+    'x-queue-type',
+    'x-queue-master-locator',
+    ...OWN,
+  ],
+  quorum: [
+    'x-dead-letter-exchange',
+    'x-dead-letter-routing-key',
+    'x-dead-letter-strategy',
+    'x-expires',
+    'x-max-length',
+    'x-max-length-bytes',
+    'x-max-in-memory-length',
+    'x-max-in-memory-bytes',
+    'x-overflow',
+    'x-single-active-consumer',
+    'x-queue-type',
+    'x-quorum-initial-group-size',
+    'x-delivery-limit',
+    'x-message-ttl',
+    'x-queue-leader-locator',
+    ...OWN,
+  ],
+}
+const COMPARED_WITHOUT_TYPE = COMPARED.classic.filter((name) => name !== 'x-queue-type')
+
 /** The arguments in which a declaration must be the same as that of a queue of this type. */
 export function comparedArguments(type: QueueType, received: TypedTable): readonly string[] {
-  if (type === QueueType.quorum) return ['x-queue-type', ...COMPARED, ...OF_QUORUM_QUEUES]
   // No type and classic are the same.
-  return queueTypeOf(received) === QueueType.classic && received['x-queue-type']?.value !== 'stream'
-    ? COMPARED
-    : ['x-queue-type', ...COMPARED]
+  const isClassic = type === QueueType.classic && queueTypeOf(received) === QueueType.classic
+  return isClassic && received['x-queue-type']?.value !== 'stream' ? COMPARED_WITHOUT_TYPE : COMPARED[type]
 }
 
 /**

@@ -77,6 +77,36 @@ onEachBroker((target) => {
     await peer.expect(1, 'tx.commit-ok')
   })
 
+  it('returns at commit what was for a queue that is gone by then', async () => {
+    await using peer = await target.openChannel()
+    await using other = await target.openChannel()
+    const queue = `tx-gone-${target.name}-${process.pid}`
+    await other.call(1, 'queue.declare', { queue })
+    await peer.call(1, 'tx.select')
+    peer.publish(1, { routingKey: queue, mandatory: true }, 'm')
+    peer.publish(1, { routingKey: queue }, 'n')
+    await peer.call(1, 'channel.flow', { active: true })
+    await other.call(1, 'queue.delete', { queue })
+    peer.send(1, 'tx.commit')
+    const { args, body } = await peer.expectContent(1, 'basic.return')
+    expect([args.replyText, args.routingKey, body.toString()]).toEqual(['NO_ROUTE', queue, 'm'])
+    await peer.expect(1, 'tx.commit-ok')
+  })
+
+  it('publishes at commit to a queue that has taken the place of the one it was for', async () => {
+    await using peer = await target.openChannel()
+    await using other = await target.openChannel()
+    const queue = `tx-again-${target.name}-${process.pid}`
+    await other.call(1, 'queue.declare', { queue, autoDelete: true })
+    await peer.call(1, 'tx.select')
+    peer.publish(1, { routingKey: queue, mandatory: true }, 'm')
+    await peer.call(1, 'channel.flow', { active: true })
+    await other.call(1, 'queue.delete', { queue })
+    await declareQueue(other, queue)
+    await peer.call(1, 'tx.commit')
+    expect(await drain(other, queue)).toEqual(['m'])
+  })
+
   it('holds acknowledgements until commit', async () => {
     await using peer = await target.openChannel()
     const queue = await declareQueue(peer)

@@ -42,15 +42,20 @@ const PUBLISH_SIZE = 128
 export class Transaction {
   readonly #store: MessageStore
   readonly #held: HeldBytes
+  readonly #queues: ReadonlyMap<string, Queue>
   readonly #message = new Message()
   #heldBytes = 0
   #publishes: HeldPublish[] = []
   #settlements: HeldSettlement[] = []
 
-  /** @param held Counts what the publishes take. */
-  constructor(store: MessageStore, held: HeldBytes) {
+  /**
+   * @param held Counts what the publishes take.
+   * @param queues Those of the vhost, by name.
+   */
+  constructor(store: MessageStore, held: HeldBytes, queues: ReadonlyMap<string, Queue>) {
     this.#store = store
     this.#held = held
+    this.#queues = queues
   }
 
   publish(message: Message, queues: readonly Queue[], mandatory: boolean): void {
@@ -97,6 +102,7 @@ export class Transaction {
     for (const publish of publishes) {
       const { position } = publish
       if (publish.route !== undefined) this.#routeLate(publish, publish.route)
+      else if (publish.queues.some((queue) => queue.deleted)) publish.queues = this.#replaceDeleted(publish.queues)
       for (const queue of publish.queues) {
         // Read anew for each: what a queue does with a message may use the store.
         this.#store.read(position, this.#message)
@@ -122,6 +128,11 @@ export class Transaction {
     publish.queues = found.queues
     publish.refused = found.refused
     if (found.heldBack) publish.mandatory = false
+  }
+
+  /** A message was routed to names: one may have another queue by now, or none. */
+  #replaceDeleted(queues: readonly Queue[]): readonly Queue[] {
+    return queues.flatMap((queue) => (queue.deleted ? (this.#queues.get(queue.name) ?? []) : queue))
   }
 
   /** Drops the publishes and returns the messages whose settlement was held, oldest settlement first. */

@@ -87,11 +87,12 @@ class Model {
   }
 
   publish(body: string, { priority = 0, expiration }: Values, now: number): boolean {
-    const { overflow, maxPriority, messageTtlMs } = this.features
+    const { overflow, maxPriority, messageTtlMs, deadLetterExchange } = this.features
     if (overflow !== 'drop-head' && this.#isOver(1, body.length)) {
       if (overflow === 'reject-publish-dlx') this.#die(body, 'maxlen')
       return false
     }
+    if (messageTtlMs === 0 && deadLetterExchange === undefined) return true
     const ttl = Math.min(messageTtlMs ?? Infinity, expiration === undefined ? Infinity : Number(expiration))
     this.#insert({
       body,

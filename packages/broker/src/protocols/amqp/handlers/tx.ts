@@ -11,7 +11,8 @@ export const txHandlers: MethodHandlers = {
     if (channel.confirms !== undefined) {
       throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'cannot switch from confirm to tx mode')
     }
-    channel.transaction ??= new Transaction(channel.connection.services.store, channel.connection.heldBytes)
+    const { connection, vhost } = channel
+    channel.transaction ??= new Transaction(connection.services.store, connection.heldBytes, vhost.queues)
     channel.send('tx.select-ok', {})
   },
 
