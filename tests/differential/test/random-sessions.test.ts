@@ -36,8 +36,8 @@ describe('random sessions', () => {
     async () => {
       if (rabbit === undefined) return
       const places = vhosts.map((vhost) => ({
-        warren: { port: warren.port, vhost },
-        rabbit: { port: rabbit.port, vhost },
+        warren: { port: warren.port, vhost, admin: warren.admin },
+        rabbit: { port: rabbit.port, vhost, admin: rabbit.admin },
       }))
       const start = performance.now()
       const options = { runs: RUNS, seed: SEED, places, ...(PATH !== undefined && { path: PATH }) }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { firstDifference } from '../difference.ts'
 import { commandInWords } from './commands.ts'
 import { type RandomSession, randomSession } from './generator.ts'
-import { PATIENT, type Place, QUICK, SessionRunner } from './session.ts'
+import { LOOKS, type Patience, type Place, SessionRunner } from './session.ts'
 
 /** What is run. */
 export interface CheckOptions {
@@ -86,6 +86,8 @@ class Pair {
   readonly #warren: SessionRunner
   readonly #rabbit: SessionRunner
   raced = 0
+  /** What the last session that differed showed, also when it does not show again. */
+  lastDifference: string | undefined
 
   constructor(warren: Place, rabbit: Place) {
     this.#warren = new SessionRunner(warren)
@@ -94,18 +96,22 @@ class Pair {
 
   /** In words; `undefined` when both did the same, at the latest when they are given time. */
   async difference({ commands }: RandomSession): Promise<string | undefined> {
-    const quick = await this.#run(commands, QUICK)
-    if (quick === undefined) return undefined
-    const patient = await this.#run(commands, PATIENT)
-    if (patient === undefined) this.raced++
-    return patient
+    for (const patience of LOOKS) {
+      const difference = await this.#run(commands, patience)
+      if (difference === undefined) {
+        if (patience !== LOOKS[0]) this.raced++
+        return undefined
+      }
+      this.lastDifference = difference
+    }
+    return this.lastDifference
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#warren.close(), this.#rabbit.close()])
   }
 
-  async #run(commands: RandomSession['commands'], patience: typeof QUICK): Promise<string | undefined> {
+  async #run(commands: RandomSession['commands'], patience: Patience): Promise<string | undefined> {
     const [warren, rabbit] = await Promise.all([
       this.#warren.run(commands, patience),
       this.#rabbit.run(commands, patience),
@@ -125,7 +131,7 @@ async function describeFailure(
   error: unknown,
 ): Promise<string> {
   if (session === undefined) return `seed ${seed}: ${error}`
-  const difference = (await pair.difference(session)) ?? `it did not show again: ${error ?? ''}`
+  const difference = (await pair.difference(session)) ?? `it did not show again: ${pair.lastDifference ?? error}`
   return [
     `The brokers differ. Again: WARREN_RANDOM_SEED=${seed} WARREN_RANDOM_PATH=${path}`,
     '',

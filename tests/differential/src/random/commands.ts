@@ -6,6 +6,7 @@
  */
 
 import type { BasicProperties, FieldTable } from '@warrenmq/codec'
+import type { PolicyInput } from '@warrenmq/testkit'
 import { valueInWords } from '../words.ts'
 
 /** Queues `q0` … */
@@ -17,6 +18,9 @@ export const DEAD_LETTER_EXCHANGE = 'xd'
 export const EXCHANGES = ['x0', 'x1', 'x2'] as const
 /** Channels 0 and 1 are of the first connection, channel 2 of the second. */
 export const CHANNELS = [0, 1, 2] as const
+
+/** Policies, the lower priority first, and an operator policy. */
+export const POLICIES = ['p0', 'p1', 'o0'] as const
 
 /** How a queue is declared. */
 export interface QueueInput {
@@ -32,6 +36,13 @@ export interface ExchangeInput {
   readonly autoDelete: boolean
   readonly internal: boolean
   readonly args: FieldTable
+}
+
+/** A policy; operator policies have names that start with `o`. */
+export interface SessionPolicy {
+  readonly name: (typeof POLICIES)[number]
+  readonly pattern: string
+  readonly definition: PolicyInput['definition']
 }
 
 /** A message and how often it is published. */
@@ -76,6 +87,8 @@ interface ByKind {
   recover: Record<never, never>
   qos: { readonly count: number; readonly global: boolean }
   confirm: Record<never, never>
+  'set-policy': { readonly policy: SessionPolicy }
+  'clear-policy': { readonly name: SessionPolicy['name'] }
   tx: { readonly what: 'select' | 'commit' | 'rollback' }
   'close-channel': Record<never, never>
   'close-connection': Record<never, never>

@@ -14,6 +14,7 @@ import {
   EXCHANGES,
   type ExchangeInput,
   type Kind,
+  POLICIES,
   QUEUES,
   type QueueInput,
 } from './commands.ts'
@@ -25,6 +26,7 @@ import {
   exchange,
   exchangeInput,
   key,
+  policy,
   properties,
   queue,
   queueInput,
@@ -33,6 +35,7 @@ import {
 } from './values.ts'
 
 const STEPS_MAX = 40
+const EXCHANGE_TYPES = ['direct', 'fanout', 'topic', 'headers']
 
 /** A whole session. */
 export interface RandomSession {
@@ -50,14 +53,20 @@ function step<K extends Kind>(
 const NO_ARGS = fc.constant({})
 
 function stepsOf(theme: Theme): Arbitrary<Command[]> {
-  const { consumerArgs = NO_ARGS, globalQos = false, without = [] } = theme
+  const { consumerArgs = NO_ARGS, globalQos = false, policies = false, quorum = false, without = [] } = theme
   const { counts = fc.constantFrom(1, 1, 2, 5), moreProperties = fc.constant({}) } = theme
   const allProperties = fc.tuple(properties, moreProperties).map(([plain, more]) => ({ ...plain, ...more }))
   // Whose turn it is once a limit for the whole channel is lifted is up to chance in RabbitMQ: one consumer, then.
   const tag = globalQos ? fc.constant(TAGS[0]) : fc.constantFrom(...TAGS)
   const bindingStep = { queue, exchange, key, args: bindingArgs }
   const exchangeBinding = { to: exchange, exchange, key, args: bindingArgs }
-  const consume = step('consume', { queue, tag, noAck: seldom, exclusive: seldom, args: consumerArgs })
+  const consume = step('consume', {
+    queue,
+    tag,
+    noAck: seldom,
+    exclusive: quorum ? fc.constant(false) : seldom,
+    args: consumerArgs,
+  })
   const weighted: readonly [weight: number, Kind, Arbitrary<Command>][] = [
     [
       30,
@@ -83,7 +92,7 @@ function stepsOf(theme: Theme): Arbitrary<Command[]> {
         how: fc.constantFrom('ack', 'nack', 'reject'),
         pick: fc.nat({ max: 5 }),
         multiple: fc.boolean(),
-        requeue: fc.boolean(),
+        requeue: quorum ? fc.constant(false) : fc.boolean(),
       }),
     ],
     [
@@ -91,7 +100,7 @@ function stepsOf(theme: Theme): Arbitrary<Command[]> {
       'get',
       step('get', {
         queue: fc.constantFrom(...QUEUES, DEAD_LETTER_QUEUE),
-        noAck: globalQos ? fc.constant(true) : seldom,
+        noAck: globalQos || quorum ? fc.constant(true) : seldom,
       }),
     ],
     [5, 'cancel', step('cancel', { tag })],
@@ -113,8 +122,10 @@ function stepsOf(theme: Theme): Arbitrary<Command[]> {
     [2, 'unbind-exchange', step('unbind-exchange', exchangeBinding)],
     [3, 'close-channel', step('close-channel', {})],
     [1, 'close-connection', step('close-connection', {})],
+    [policies ? 14 : 0, 'set-policy', step('set-policy', { policy })],
+    [policies ? 5 : 0, 'clear-policy', step('clear-policy', { name: fc.constantFrom(...POLICIES) })],
   ]
-  const wanted = weighted.filter(([, kind]) => !without.includes(kind))
+  const wanted = weighted.filter(([weight, kind]) => weight > 0 && !without.includes(kind))
   return fc.array(fc.oneof(...wanted.map(([weight, , arbitrary]) => ({ weight, arbitrary }))), {
     maxLength: STEPS_MAX,
     size: 'max',
@@ -122,10 +133,12 @@ function stepsOf(theme: Theme): Arbitrary<Command[]> {
 }
 
 /** Declares all there is, with bindings. */
-function setUpOf({ queueArgs = [NO_ARGS, NO_ARGS, NO_ARGS] }: Theme): Arbitrary<Command[]> {
+function setUpOf(theme: Theme): Arbitrary<Command[]> {
+  const { queueArgs = [NO_ARGS, NO_ARGS, NO_ARGS], exchangeTypes = EXCHANGE_TYPES } = theme
+  const input = exchangeInput(exchangeTypes)
   return fc
     .tuple(
-      fc.tuple(exchangeInput, exchangeInput, exchangeInput),
+      fc.tuple(input, input, input),
       fc.tuple(queueInput(queueArgs[0]), queueInput(queueArgs[1]), queueInput(queueArgs[2])),
       fc.array(fc.record({ queue, exchange, key, args: bindingArgs }), { maxLength: 6 }),
     )
@@ -156,7 +169,8 @@ const wantedThemes = process.env.WARREN_RANDOM_THEMES?.split(',')
 export const randomSession: Arbitrary<RandomSession> = fc.oneof(
   ...Object.entries(THEMES)
     .filter(([name]) => wantedThemes === undefined || wantedThemes.includes(name))
-    .map(([, theme]) =>
-      fc.tuple(setUpOf(theme), stepsOf(theme)).map(([first, then]) => ({ commands: [...first, ...then] })),
-    ),
+    .map(([, theme]) => ({
+      weight: theme.weight ?? 4,
+      arbitrary: fc.tuple(setUpOf(theme), stepsOf(theme)).map(([first, then]) => ({ commands: [...first, ...then] })),
+    })),
 )

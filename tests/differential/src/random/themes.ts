@@ -7,6 +7,8 @@ import { LONG_MS, someOf, someProperties } from './values.ts'
 
 /** What a session is about beyond the plain things. */
 export interface Theme {
+  /** How many sessions are about it, among all. @default 4 */
+  readonly weight?: number
   /** Arguments of `q0`, `q1` and `q2`. */
   readonly queueArgs?: readonly [Arbitrary<FieldTable>, Arbitrary<FieldTable>, Arbitrary<FieldTable>]
   /** Of consumers. */
@@ -20,6 +22,15 @@ export interface Theme {
    * gets no message in hand, which RabbitMQ sometimes counts.
    */
   readonly globalQos?: boolean
+  /** Policies are set and cleared. */
+  readonly policies?: boolean
+  /**
+   * Some queues are quorum queues, which in RabbitMQ 3.10 return messages to other places, and count consumers that hold messages when
+   * they are gone: nothing is requeued but by the end of a channel, and what is got is not in hand.
+   */
+  readonly quorum?: boolean
+  /** @default direct, fanout, topic, headers */
+  readonly exchangeTypes?: readonly string[]
   readonly without?: readonly Kind[]
 }
 
@@ -82,5 +93,27 @@ export const THEMES: Readonly<Record<string, Theme>> = {
     consumerArgs: someOf({ 'x-priority': fc.constantFrom(0, 1) }),
     moreProperties: someProperties({ expiration: fc.constantFrom('0', LONG_MS) }),
     counts: fc.constant(1),
+  },
+  policies: {
+    queueArgs: withDeadLettering(lengthArgs),
+    moreProperties: someProperties({ expiration: fc.constantFrom('0', LONG_MS) }),
+    counts: fc.constant(1),
+    policies: true,
+    // Calls of the HTTP API take their time, and so do members of a quorum that start and end.
+    weight: 2,
+  },
+  'quorum queues': {
+    weight: 1,
+    queueArgs: withDeadLettering({
+      'x-queue-type': fc.constantFrom('quorum', 'quorum', 'classic'),
+      'x-max-length': fc.constantFrom(1, 2, 3),
+    }),
+    quorum: true,
+    without: ['cancel', 'recover'],
+  },
+  // Not in exchanges that are bound to, nor in transactions: rows of docs/deviations.md.
+  'recent history': {
+    exchangeTypes: ['x-recent-history', 'fanout'],
+    without: ['bind-exchange', 'unbind-exchange', 'tx'],
   },
 }

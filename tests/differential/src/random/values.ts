@@ -2,7 +2,15 @@
 
 import type { BasicProperties, FieldTable } from '@warrenmq/codec'
 import fc, { type Arbitrary } from 'fast-check'
-import { CHANNELS, EXCHANGES, type ExchangeInput, QUEUES, type QueueInput } from './commands.ts'
+import {
+  CHANNELS,
+  DEAD_LETTER_EXCHANGE,
+  EXCHANGES,
+  type ExchangeInput,
+  QUEUES,
+  type QueueInput,
+  type SessionPolicy,
+} from './commands.ts'
 
 const KEYS = [
   'q0',
@@ -38,6 +46,13 @@ export const anyExchange = fc.oneof(
 export const key = fc.constantFrom(...KEYS)
 export const channel = fc.constantFrom(...CHANNELS)
 export const seldom = fc.integer({ min: 0, max: 9 }).map((number) => number === 9)
+
+const LIMITS = {
+  'message-ttl': fc.constantFrom(0, 3_600_000),
+  'max-length': fc.constantFrom(0, 1, 2, 3),
+  'max-length-bytes': fc.constantFrom(0, 10, 100, 6000),
+  expires: fc.constant(3_600_000),
+}
 
 /** A table of some of these entries. */
 export function someOf(entries: Readonly<Record<string, Arbitrary<FieldTable[string]>>>): Arbitrary<FieldTable> {
@@ -83,15 +98,50 @@ export const bindingArgs = fc.oneof(
 )
 
 export const queueInput = (args: Arbitrary<FieldTable>): Arbitrary<QueueInput> =>
-  fc.record({ durable: seldom, autoDelete: seldom, args })
+  fc
+    .record({ durable: seldom, autoDelete: seldom, args })
+    .map((input) => (input.args['x-queue-type'] === 'quorum' ? { ...input, durable: true, autoDelete: false } : input))
 
-export const exchangeInput: Arbitrary<ExchangeInput> = fc.record({
-  type: fc.constantFrom('direct', 'fanout', 'topic', 'headers'),
-  durable: seldom,
-  autoDelete: seldom,
-  internal: seldom,
-  args: fc.oneof(
-    { weight: 3, arbitrary: fc.constant({}) },
-    { weight: 1, arbitrary: exchange.map((alternate) => ({ 'alternate-exchange': alternate })) },
-  ),
-})
+export function exchangeInput(types: readonly string[]): Arbitrary<ExchangeInput> {
+  return fc.record({
+    type: fc.constantFrom(...types),
+    durable: seldom,
+    autoDelete: seldom,
+    internal: seldom,
+    args: fc.oneof(
+      { weight: 3, arbitrary: fc.constant({}) },
+      { weight: 1, arbitrary: exchange.map((alternate) => ({ 'alternate-exchange': alternate })) },
+    ),
+  })
+}
+
+/** A policy for queues or exchanges, or one that says something of both. */
+export const policy: Arbitrary<SessionPolicy> = fc.oneof(
+  somePolicy(['p0', 'p1'], ['^q0$', '^q\\d$', '\\d$'], {
+    ...LIMITS,
+    'alternate-exchange': exchange,
+    overflow: fc.constantFrom('drop-head', 'reject-publish', 'reject-publish-dlx'),
+  }),
+  // As only q0 dead-letters: see the README.
+  somePolicy(['p0', 'p1'], ['^q0$'], {
+    ...LIMITS,
+    'dead-letter-exchange': fc.constantFrom(DEAD_LETTER_EXCHANGE, 'nosuch'),
+    'dead-letter-routing-key': fc.constant('dead'),
+  }),
+  somePolicy(['o0'], ['^q0$', '^q\\d$'], LIMITS),
+)
+
+function somePolicy(
+  names: readonly SessionPolicy['name'][],
+  patterns: readonly string[],
+  entries: Readonly<Record<string, Arbitrary<unknown>>>,
+): Arbitrary<SessionPolicy> {
+  return fc.record({
+    name: fc.constantFrom(...names),
+    pattern: fc.constantFrom(...patterns),
+    // Without an entry it is none.
+    definition: (fc.record(entries, { requiredKeys: [] }) as Arbitrary<Record<string, unknown>>).map((definition) =>
+      Object.keys(definition).length === 0 ? { expires: 3_600_000 } : definition,
+    ),
+  })
+}
