@@ -56,8 +56,10 @@ function stepsOf(theme: Theme): Arbitrary<Command[]> {
   const { consumerArgs = NO_ARGS, globalQos = false, policies = false, quorum = false, without = [] } = theme
   const { counts = fc.constantFrom(1, 1, 2, 5), moreProperties = fc.constant({}) } = theme
   const allProperties = fc.tuple(properties, moreProperties).map(([plain, more]) => ({ ...plain, ...more }))
-  // Whose turn it is once a limit for the whole channel is lifted is up to chance in RabbitMQ: one consumer, then.
-  const tag = globalQos ? fc.constant(TAGS[0]) : fc.constantFrom(...TAGS)
+  // Whose turn it is once a limit for the whole channel is lifted is up to chance in RabbitMQ: one consumer, then. Quorum queues take
+  // back consumer by consumer.
+  const isAlone = globalQos || quorum
+  const tag = isAlone ? fc.constant(TAGS[0]) : fc.constantFrom(...TAGS)
   const bindingStep = { queue, exchange, key, args: bindingArgs }
   const exchangeBinding = { to: exchange, exchange, key, args: bindingArgs }
   const consume = step('consume', {
@@ -83,7 +85,7 @@ function stepsOf(theme: Theme): Arbitrary<Command[]> {
     [
       14,
       'consume',
-      globalQos ? consume.map((command) => ({ ...command, queue: QUEUES[command.channel] }) as Command) : consume,
+      isAlone ? consume.map((command) => ({ ...command, queue: QUEUES[command.channel] }) as Command) : consume,
     ],
     [
       26,
@@ -100,7 +102,7 @@ function stepsOf(theme: Theme): Arbitrary<Command[]> {
       'get',
       step('get', {
         queue: fc.constantFrom(...QUEUES, DEAD_LETTER_QUEUE),
-        noAck: globalQos || quorum ? fc.constant(true) : seldom,
+        noAck: isAlone ? fc.constant(true) : seldom,
       }),
     ],
     [5, 'cancel', step('cancel', { tag })],
