@@ -69,7 +69,7 @@ export class Session {
       }
     } catch (error) {
       if (error instanceof RightsPending) {
-        this.#connection.retryWhen(error.answered, start - FRAME_HEADER_SIZE)
+        this.#connection.input.retryWhen(error.answered, start - FRAME_HEADER_SIZE)
         return -1
       }
       this.#failed(channel, type, error, bytes, start, end)
