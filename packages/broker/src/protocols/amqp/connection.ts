@@ -7,17 +7,15 @@ import {
   encodeMethodFrame,
   FrameType,
   type Method,
-  MethodId,
   type MethodInput,
   type MethodName,
   PROTOCOL_HEADER,
   ReplyCode,
   type TypedTable,
 } from '@warrenmq/codec'
-import { readUint32 } from '@warrenmq/codec/internal'
 import type { Login } from '../../access/authentication-backend.ts'
 import type { Rights } from '../../access/rights.ts'
-import { AmqpException, ConnectionException, closeArguments } from '../../errors.ts'
+import { AmqpException, ConnectionException } from '../../errors.ts'
 import type { Logger } from '../../logging/logger.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
 import type { Peer } from '../../net/peer.ts'
@@ -25,8 +23,8 @@ import type { SocketInput } from '../../net/socket-input.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { AlarmBlock } from './alarm-block.ts'
+import { CloseHandshake } from './close-handshake.ts'
 import { ConnectionInput, type ConnectionPhase, INITIAL_FRAME_SIZE_MAX, type InputHost } from './connection-input.ts'
-import { Deadline } from './deadline.ts'
 import {
   type ClientCapabilities,
   Handshake,
@@ -43,8 +41,6 @@ import { assertHeartbeat, readOwnMethod } from './own-frame.ts'
 import type { AmqpServices } from './services.ts'
 import { Session } from './session.ts'
 
-/** Longest wait for the other side to finish a close, in seconds. */
-const CLOSE_WAIT_MAX = 30
 /** Room beside the largest message, for its route and header, in bytes. */
 const HELD_BESIDE_MESSAGE = 1024 * 1024
 
@@ -76,10 +72,9 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
   readonly #handshake: Handshake
   readonly #login: LoginRenewal
   readonly #alarm: AlarmBlock
-  readonly #deadline: Deadline
+  readonly #closing: CloseHandshake
   #session: Session | undefined
   #channelMax = 0
-  #heartbeatSeconds = 0
   #stopHeartbeats: () => void = () => {}
 
   constructor(input: SocketInput, peer: Peer, services: AmqpServices) {
@@ -96,7 +91,7 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
     this.#handshake = new Handshake(this, services)
     this.#login = new LoginRenewal(this)
     this.#alarm = new AlarmBlock(this)
-    this.#deadline = new Deadline(services.clock, (reason) => {
+    this.#closing = new CloseHandshake(this, socket, (reason) => {
       this.#logger.warn({ connection: this.name }, reason)
       this.destroy()
     })
@@ -105,7 +100,7 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
     socket.on('close', () => this.#gone())
     // A TLS handshake has used up some of it.
     const passedMs = services.clock.now() - peer.acceptedAt
-    this.#deadline.set(Math.max(1, services.options.handshakeTimeoutMs - passedMs), 'handshake timed out')
+    this.#closing.deadline.set(Math.max(1, services.options.handshakeTimeoutMs - passedMs), 'handshake timed out')
     this.input.start(input)
   }
 
@@ -149,12 +144,12 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
     }
     this.#logger.warn({ connection: this.name }, 'unknown protocol header')
     this.output.write(PROTOCOL_HEADER)
-    this.#end()
+    this.#closing.end()
   }
 
   ownFrame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number): void {
     if (this.phase === 'closing') {
-      this.#closingFrame(type, channelNumber, bytes, start, end)
+      this.#closing.frame(type, channelNumber, bytes, start, end)
       return
     }
     if (type === FrameType.heartbeat) {
@@ -173,26 +168,13 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
   #connectionMethod(method: Method): void {
     if (method.name === 'connection.close') {
       this.#release()
-      this.send('connection.close-ok', {})
-      this.phase = 'closed'
-      this.output.flush()
-      this.#deadline.set(this.#closeWaitMs(), 'client did not end the connection')
+      this.#closing.finish()
       this.#logger.info({ connection: this.name }, 'connection closed by client')
     } else if (method.name === 'connection.update-secret') {
       this.#login.renew(Buffer.from(method.args.newSecret).toString())
     } else {
       const text = 'unexpected method in connection state running'
       throw new ConnectionException(ReplyCode.CHANNEL_ERROR, text, method.id)
-    }
-  }
-
-  #closingFrame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number): void {
-    if (type !== FrameType.method || channelNumber !== 0 || end - start < 4) return
-    const id = readUint32(bytes, start)
-    if (id === MethodId.connectionCloseOk) this.#end()
-    else if (id === MethodId.connectionClose) {
-      this.send('connection.close-ok', {})
-      this.output.flush()
     }
   }
 
@@ -219,20 +201,8 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
     if (this.phase === 'closing' || this.phase === 'closed') return
     this.#logger.warn({ connection: this.name }, exception.message)
     this.#release()
-    this.#sendClose(exception, currentMethodId)
+    this.#closing.begin(exception, currentMethodId)
     this.#alarm.end()
-  }
-
-  #sendClose(exception: AmqpException, currentMethodId: number): void {
-    this.phase = 'closing'
-    this.send('connection.close', closeArguments(exception, currentMethodId))
-    this.output.flush()
-    this.#deadline.set(this.#closeWaitMs(), 'client did not answer connection.close')
-  }
-
-  #closeWaitMs(): number {
-    const seconds = this.#heartbeatSeconds === 0 ? CLOSE_WAIT_MAX : Math.min(this.#heartbeatSeconds, CLOSE_WAIT_MAX)
-    return Math.min(seconds * 1000, this.services.options.closeTimeoutMs)
   }
 
   /** Ends all that belongs to the connection; its socket may live on for the close handshake. */
@@ -246,17 +216,9 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
     this.exclusiveQueues.clear()
   }
 
-  /** Sends what is left and ends the socket. */
-  #end(): void {
-    this.phase = 'closed'
-    this.output.flush()
-    this.#socket.end()
-    this.#deadline.set(this.services.options.closeTimeoutMs, 'client did not end the connection')
-  }
-
   #gone(): void {
     this.phase = 'closed'
-    this.#deadline.clear()
+    this.#closing.deadline.clear()
     this.#stopHeartbeats()
     this.#login.close()
     this.#alarm.close()
@@ -295,15 +257,15 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
     }
     this.#logger.warn({ connection: this.name }, reason)
     const text = `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`
-    this.#sendClose(new ConnectionException(ReplyCode.ACCESS_REFUSED, text, 0), 0)
-    this.#deadline.set(this.services.options.loginFailureDelayMs, 'client did not answer connection.close')
+    this.#closing.begin(new ConnectionException(ReplyCode.ACCESS_REFUSED, text, 0), 0)
+    this.#closing.deadline.set(this.services.options.loginFailureDelayMs, 'client did not answer connection.close')
   }
 
   tuned(tuning: Tuning): void {
     this.#channelMax = tuning.channelMax
     this.frameSizeMax = tuning.frameSizeMax
     this.input.frameSizeMax = tuning.frameSizeMax
-    this.#heartbeatSeconds = tuning.heartbeatSeconds
+    this.#closing.heartbeatSeconds = tuning.heartbeatSeconds
     this.#stopHeartbeats = startHeartbeats(this.services.clock, tuning.heartbeatSeconds, {
       output: this.output,
       takeReceived: () => this.input.takeReceived(),
@@ -315,7 +277,7 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
   }
 
   opened(vhost: Vhost, rights: Rights): void {
-    this.#deadline.clear()
+    this.#closing.deadline.clear()
     this.#session = new Session(this, vhost, rights, this.#channelMax)
     this.phase = 'running'
     this.#logger = this.services.logger
@@ -327,7 +289,7 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
   refuse(reason: string): void {
     this.phase = 'closed'
     this.#logger.warn({ connection: this.name }, `connection refused: ${reason}`)
-    this.#deadline.set(this.services.options.loginFailureDelayMs, 'closing the refused connection')
+    this.#closing.deadline.set(this.services.options.loginFailureDelayMs, 'closing the refused connection')
   }
 
   // Alarms.
