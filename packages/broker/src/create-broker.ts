@@ -15,6 +15,7 @@ import { BlockedConnections } from './alarms/blocked-connections.ts'
 import { createBrokerAlarms } from './alarms/broker-alarms.ts'
 import { ResourceMonitor, systemProbe } from './alarms/resource-monitor.ts'
 import type { Broker, CreateBrokerOptions } from './broker.ts'
+import { BrokerContents } from './broker-contents.ts'
 import { createFractions, systemClock, systemRandom } from './clock.ts'
 import { type ResolvedBrokerOptions, resolveBrokerOptions } from './config/options.ts'
 import type { Definitions } from './definitions/definitions.ts'
@@ -25,10 +26,11 @@ import { UserUsages } from './limits/user-limits.ts'
 import { BlockStore } from './log/store/block-store.ts'
 import { LogLimit } from './logging/log-limit.ts'
 import { silentLogger } from './logging/logger.ts'
-import { noPersistence, openMetadata, type Persistence } from './metadata/open-metadata.ts'
+import { openMetadata, type Persistence } from './metadata/open-metadata.ts'
 import { Acceptor } from './net/acceptor.ts'
 import { brokerUrl } from './net/broker-url.ts'
 import { openListeners } from './net/open-listeners.ts'
+import { openMessageLog, persistenceOf } from './open-message-log.ts'
 import { GlobalParameters } from './parameters/global-parameters.ts'
 import { AmqpConnection } from './protocols/amqp/connection.ts'
 import { CreditDelay } from './protocols/amqp/credit-delay.ts'
@@ -46,25 +48,28 @@ const SHUTDOWN = "broker forced connection closure with reason 'shutdown'"
  * @throws Error of the operating system when it cannot listen, such as EADDRINUSE.
  */
 export function createBroker(options: CreateBrokerOptions = {}): Promise<Broker> {
-  return createBrokerOn(noPersistence(), options)
+  return createBrokerOn(undefined, options)
 }
 
-/** The same, where something outlasts the broker. */
-export async function createBrokerOn(persistence: Persistence, options: CreateBrokerOptions = {}): Promise<Broker> {
+/** The same, on what is `given` in place of a data directory. */
+export async function createBrokerOn(
+  given: Persistence | undefined,
+  options: CreateBrokerOptions = {},
+): Promise<Broker> {
   const resolved = resolveBrokerOptions(options)
   const definitions = await readStartDefinitions(options.definitions, resolved.definitionsFile)
   const releases = new Releases()
   try {
-    return await start(persistence, options, resolved, definitions, releases)
+    return await start(given, options, resolved, definitions, releases)
   } catch (error) {
-    releases.release()
+    await releases.release()
     throw error
   }
 }
 
 /** Puts the parts together. Whatever is taken is noted in `releases`. */
 async function start(
-  persistence: Persistence,
+  given: Persistence | undefined,
   options: CreateBrokerOptions,
   resolved: ResolvedBrokerOptions,
   definitions: Definitions | undefined,
@@ -72,17 +77,29 @@ async function start(
 ): Promise<Broker> {
   const logger = options.logger ?? silentLogger
   const clock = options.clock ?? systemClock
-  const store = new BlockStore()
-  releases.add(() => store.close())
   const logLimit = new LogLimit(logger, clock)
   releases.add(() => logLimit.close())
   const turn = new Turn((error) => logger.error({ err: error }, 'bug at the end of a turn'))
   const random = options.random ?? systemRandom
   const chance = createFractions(random)
   const vhosts = new Map<string, Vhost>()
+  let endStore = (): void | Promise<void> => {}
+  releases.add(() => endStore())
   releases.add(() => {
     for (const vhost of vhosts.values()) vhost.close()
   })
+  const connections = new Set<AmqpConnection>()
+  const alarms = new Alarms(() => {
+    for (const connection of connections) connection.alarmsChanged()
+    blockedConnections.alarmsChanged()
+  })
+  const blockedConnections = new BlockedConnections(alarms, turn)
+  const log = await openMessageLog(resolved, { turn, clock, logger, alarms })
+  // Before vhosts end: that must not be recorded.
+  releases.add(() => log?.stop())
+  const store = log?.store ?? new BlockStore()
+  endStore = () => (log === undefined ? store.close() : log.close())
+  const persistence = given ?? persistenceOf(log)
   const limits = new TopologyLimits(resolved, vhosts)
   const { journal } = persistence
   const vhostServices = { store, journal, turn, clock, logger, chance, limits }
@@ -98,6 +115,9 @@ async function start(
   const newVhost = (name: string) => new Vhost(name, vhostServices)
   const restoredParts = { users, vhosts, globalParameters, createVhost: newVhost }
   const metadata = await openMetadata(persistence, restoredParts, logger)
+  const contents = new BrokerContents(vhosts, connections)
+  log?.restore(contents.holders())
+  log?.start(contents)
   const createVhost = (name: string) => {
     const vhost = newVhost(name)
     metadata.vhostCreated(vhost)
@@ -118,7 +138,6 @@ async function start(
     releases.add(() => refresh.clear())
   }
   const authenticator = new Authenticator(backends, resolved.loopbackUsers, new LoginDelay(clock))
-  const connections = new Set<AmqpConnection>()
   let lastGone = (): void => {}
   const creditDelay = new CreditDelay()
   releases.add(() => creditDelay.close())
@@ -126,11 +145,6 @@ async function start(
     logger.error({ err: error }, 'bug while looking for late acknowledgements')
   })
   releases.add(() => deliveryTimeouts.close())
-  const alarms = new Alarms(() => {
-    for (const connection of connections) connection.alarmsChanged()
-    blockedConnections.alarmsChanged()
-  })
-  const blockedConnections = new BlockedConnections(alarms, turn)
   const services = {
     alarms,
     blockedConnections,
@@ -208,7 +222,8 @@ async function start(
     // The server counts the sockets that it accepted, not those that are read.
     if (connections.size > 0) await new Promise<void>((resolve) => (lastGone = resolve))
     cut.clear()
-    releases.release()
+    await log?.finish()
+    await releases.release()
     logger.info({}, 'broker closed')
   }
 

@@ -42,7 +42,7 @@ export function systemProbe(folder: string): ResourceProbe {
 }
 
 /** Memory of the machine, or less where a control group (version 1 or 2) sets a limit. */
-function availableMemory(): number {
+export function availableMemory(): number {
   // Without a limit it is 0, or more than there is.
   const limit = process.constrainedMemory()
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem()

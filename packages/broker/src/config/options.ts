@@ -132,6 +132,20 @@ export interface BrokerOptions {
   /** Most connections at a time; more are closed at once. 0 stands for no limit. @default 0 */
   readonly connectionMax?: number
   /**
+   * Directory for all that must survive a restart: durable queues and exchanges, persistent messages, users, policies. It is created when it
+   * is missing, and one broker at a time may use it. Empty to keep nothing.
+   *
+   * @default none
+   */
+  readonly dataDirectory?: string
+  /**
+   * Bytes of memory for messages, beyond which they are on disk only. 0 stands for 1/32 of the memory of the machine or the container, at most
+   * 128 MiB. Without `dataDirectory` all messages stay in memory.
+   *
+   * @default 0
+   */
+  readonly messageMemoryBytes?: number
+  /**
    * Memory from which on connections that publish are blocked, as a share, 0 to 1, of what the machine or the container has. At 0 they
    * always are.
    *

@@ -66,6 +66,13 @@ export class DeadLetters implements TurnTask {
     return this.#list.length - this.#next + this.#consequences.length
   }
 
+  /** Calls `visit` with every message that waits to be sent on, as long as its queue is there. */
+  visit(visit: (queue: Queue, sequence: number, position: number) => void): void {
+    for (const dead of [...this.#list.slice(this.#next), ...this.#consequences]) {
+      if (dead.sequence >= 0) visit(dead.queue, dead.sequence, dead.position)
+    }
+  }
+
   /** Takes a message over with its queue's reference to it. */
   add(queue: Queue, position: number, sequence: number, reason: DeathReason): void {
     const dead = { queue, position, sequence, reason }

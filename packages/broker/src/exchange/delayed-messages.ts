@@ -5,18 +5,16 @@
  */
 
 import type { Timer } from '../clock.ts'
+import type { HolderJournal } from '../log/holder-journal.ts'
+import { type CapturedMessages, captureColumns, type RestoredMessages } from '../queue/captured-messages.ts'
 import { Message } from '../queue/message.ts'
 import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
 import type { Destination } from '../vhost/exchange.ts'
 import type { RoutedMessage } from '../vhost/routed-message.ts'
 import { copyDelayed, readDelay } from './delay-header.ts'
 import { DelayHeap } from './delay-heap.ts'
-import {
-  type ExchangeExtension,
-  type ExtensionEnvironment,
-  keepWhileRouting,
-  ownRoutingKeys,
-} from './exchange-extension.ts'
+import { type ExchangeExtension, type ExtensionEnvironment, ownRoutingKeys } from './exchange-extension.ts'
+import type { ExchangeHolder } from './exchange-holder.ts'
 
 /** Most messages routed before other work gets its turn. */
 const MESSAGES_PER_TURN = 1024
@@ -45,6 +43,7 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
   readonly #exchange: Destination
   /** What the exchange does besides, to messages that need not wait or have. */
   readonly #next: ExchangeExtension | undefined
+  readonly #log: HolderJournal | undefined
   #heap = new DelayHeap()
   /** Routing keys of messages that have more than the one in their bytes. */
   readonly #extraKeys = new Map<number, readonly string[]>()
@@ -54,7 +53,15 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
   /** When the timer fires. */
   #timerAt = Number.POSITIVE_INFINITY
 
-  constructor(exchange: Destination, environment: ExtensionEnvironment, next: ExchangeExtension | undefined) {
+  /** @param holder Where messages that wait outlast a restart. */
+  constructor(
+    exchange: Destination,
+    environment: ExtensionEnvironment,
+    next: ExchangeExtension | undefined,
+    holder: ExchangeHolder | undefined,
+  ) {
+    this.#log = holder?.log
+    if (holder !== undefined) holder.delayed = this
     this.#exchange = exchange
     this.#environment = environment
     this.#next = next
@@ -71,9 +78,17 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
     content.heldBack = true
     copyDelayed(content.message, delay, this.#copy)
     const id = this.#nextId++
-    if (routingKeys.length > 1) this.#extraKeys.set(id, routingKeys)
     const { store, clock } = this.#environment
-    this.#heap.push(clock.now() + delay, id, keepWhileRouting(store, this.#copy, content.message))
+    const dueAt = clock.now() + delay
+    const isStored = content.message.position >= 0
+    this.#heap.push(dueAt, id, this.#keep(id, dueAt))
+    // Keeping moves what lies in the store.
+    if (isStored) store.read(content.message.position, content.message)
+    if (routingKeys.length > 1) {
+      this.#extraKeys.set(id, routingKeys)
+      if (store.isLogged(this.#copy.position)) this.#log?.routingKeys(id, routingKeys)
+    }
+    content.message.batch = Math.max(content.message.batch, this.#copy.batch)
     this.#setTimer()
     return false
   }
@@ -84,7 +99,7 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
 
   /** Routes what is due. */
   runTurn(): void {
-    const { store, clock, turn } = this.#environment
+    const { clock, turn } = this.#environment
     const now = clock.now()
     let budget = MESSAGES_PER_TURN
     while (this.#heap.firstDue <= now) {
@@ -96,7 +111,7 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
       const position = this.#heap.shift()
       const keys = this.#takeKeys(id, position)
       this.#environment.publish(this.#exchange, position, keys, true)
-      store.release(position)
+      this.#end(position, id)
     }
     this.#setTimer()
   }
@@ -125,9 +140,41 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
     const position = this.#heap.remove(id)
     if (position < 0) return false
     this.#extraKeys.delete(id)
-    this.#environment.store.release(position)
+    this.#end(position, id)
     this.#setTimer()
     return true
+  }
+
+  /** The id that the next message gets. */
+  get nextId(): number {
+    return this.#nextId
+  }
+
+  /** Routing keys of messages that have more than their own. */
+  get extraKeys(): ReadonlyMap<number, readonly string[]> {
+    return this.#extraKeys
+  }
+
+  /** All messages that wait, for a checkpoint. */
+  capture(): CapturedMessages[] {
+    const ids = new Float64Array(this.count)
+    const positions = new Float64Array(this.count)
+    const dues = new Float64Array(this.count)
+    let index = 0
+    this.#heap.forEach((dueAt, id, position) => {
+      dues[index] = dueAt
+      ids[index] = id
+      positions[index++] = position
+    })
+    return [captureColumns(ids, positions, dues, 0)]
+  }
+
+  /** Takes over what waited before the broker was started anew. */
+  restore({ sequences, positions, expiries, routingKeys, nextSequence }: RestoredMessages): void {
+    for (let i = 0; i < positions.length; i++) this.#heap.push(expiries[i], sequences[i], positions[i])
+    for (const [id, keys] of routingKeys) this.#extraKeys.set(id, keys)
+    this.#nextId = Math.max(this.#nextId, nextSequence)
+    this.#setTimer()
   }
 
   close(): void {
@@ -136,6 +183,18 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
     this.#heap = new DelayHeap()
     this.#extraKeys.clear()
     this.#next?.close()
+  }
+
+  /** Keeps `#copy`, which is due at a time, and records it if it must outlast a restart. Returns its position. */
+  #keep(id: number, dueAt: number): number {
+    const copy = this.#copy
+    copy.batch = 0
+    return this.#log?.wants(copy) ? this.#log.enqueue(copy, id, dueAt, 0) : this.#environment.store.keep(copy)
+  }
+
+  /** A message waits no longer. */
+  #end(position: number, id: number): void {
+    if (this.#environment.store.release(position)) this.#log?.settled(id)
   }
 
   #takeKeys(id: number, position: number): readonly string[] {

@@ -7,10 +7,12 @@ import { createMatcher, type ExchangeMatcher, exchangeTypes, type RandomFraction
 import { Deduplication } from '../deduplication/deduplication.ts'
 import { assertDeduplicationArguments, readDeduplicationArguments } from '../deduplication/deduplication-arguments.ts'
 import { ChannelException, ConnectionException } from '../errors.ts'
+import { HolderJournal } from '../log/holder-journal.ts'
 import type { Destination, Exchange, ExchangeSettings } from '../vhost/exchange.ts'
 import { DeduplicatingExtension } from './deduplicating-extension.ts'
 import { DelayedMessages } from './delayed-messages.ts'
 import type { ExchangeExtension, ExtensionEnvironment } from './exchange-extension.ts'
+import { ExchangeHolder } from './exchange-holder.ts'
 import { assertHistoryArguments, RecentHistory } from './recent-history.ts'
 
 const RECENT_HISTORY = 'x-recent-history'
@@ -56,14 +58,23 @@ export function keepsMessages({ type, arguments: table }: ExchangeSettings): boo
   return type === DELAYED || readDeduplicationArguments(table) !== undefined
 }
 
-/** What the exchange does besides matching; `undefined` for most types. */
-export function createExtension(exchange: Exchange, environment: ExtensionEnvironment): ExchangeExtension | undefined {
-  const { settings } = exchange
+/** What an exchange has besides its matcher, nothing for most types. */
+export interface Extension {
+  /** What it does besides matching. */
+  readonly intake: ExchangeExtension | undefined
+  /** What of that must outlast a restart. */
+  readonly holder: ExchangeHolder | undefined
+}
+
+export function createExtension(exchange: Exchange, environment: ExtensionEnvironment): Extension {
+  const { settings, logId } = exchange
+  const holder = logId === 0 ? undefined : new ExchangeHolder(new HolderJournal(logId, environment.journal, false))
   const history =
     innerType(settings) === RECENT_HISTORY ? new RecentHistory(settings.arguments, environment) : undefined
-  const inner = settings.type === DELAYED ? new DelayedMessages(exchange, environment, history) : history
+  const inner = settings.type === DELAYED ? new DelayedMessages(exchange, environment, history, holder) : history
   const deduplication = Deduplication.create(settings.arguments, environment.clock)
-  return deduplication === undefined ? inner : new DeduplicatingExtension(exchange, deduplication, inner)
+  if (deduplication === undefined) return { intake: inner, holder }
+  return { intake: new DeduplicatingExtension(exchange, deduplication, inner, holder), holder }
 }
 
 /** The type that does the matching. */

@@ -12,7 +12,7 @@ import { DELIVERED, type Journal, type JournalSource } from './journal.ts'
 
 const PERSISTENT = 2
 /** Messages that the first permission to deliver reaches ahead; each further one twice as far, up to the maximum. */
-const AHEAD_MIN = 256
+const AHEAD_MIN = 64
 const AHEAD_MAX = 65_536
 
 export class HolderJournal implements JournalSource {
@@ -31,6 +31,8 @@ export class HolderJournal implements JournalSource {
   #allowed = -1
   #requested = -1
   #ahead = AHEAD_MIN
+  /** The highest sequence number that was delivered. */
+  #delivered = -1
 
   constructor(id: number, journal: Journal, everything: boolean) {
     this.id = id
@@ -49,6 +51,7 @@ export class HolderJournal implements JournalSource {
       this.#requested = sequence
       this.#allowed = sequence
     }
+    if ((detail & DELIVERED) !== 0) this.#delivered = sequence
     return this.#journal.enqueue(message, this.id, sequence, expiry, detail)
   }
 
@@ -76,13 +79,26 @@ export class HolderJournal implements JournalSource {
    * Whether the message with this sequence number may be delivered from the backlog; else `then` is called once it may.
    */
   mayDeliver(sequence: number, then: () => void): boolean {
-    if (sequence > this.#requested - (this.#ahead >> 1)) this.#request(sequence, then)
-    return sequence <= this.#allowed
+    if (sequence > this.#requested - (this.#ahead >> 1)) {
+      this.#request(sequence + this.#ahead, then)
+      this.#ahead = Math.min(AHEAD_MAX, this.#ahead * 2)
+    }
+    if (sequence > this.#allowed) return false
+    if (sequence > this.#delivered) this.#delivered = sequence
+    return true
   }
 
   /** A message is handed to somebody whose answer waits for the journal. */
   handOut(sequence: number): void {
-    if (sequence > this.#requested) this.#request(sequence, () => {})
+    if (sequence > this.#requested) this.#request(sequence)
+    if (sequence > this.#delivered) this.#delivered = sequence
+  }
+
+  /**
+   * Up to which sequence number a message may have been delivered; `exact` when nothing will be delivered any more.
+   */
+  deliveredUpTo(exact: boolean): number {
+    return exact ? this.#delivered : this.#requested
   }
 
   returned(sequence: number, acquired: number, failed: number): void {
@@ -106,6 +122,7 @@ export class HolderJournal implements JournalSource {
     this.deliveredBefore = deliveredBefore
     this.#allowed = deliveredBefore
     this.#requested = deliveredBefore
+    this.#delivered = deliveredBefore
   }
 
   recordGathered(): void {
@@ -137,9 +154,7 @@ export class HolderJournal implements JournalSource {
     this.#journal.settled(this.id, from, to)
   }
 
-  #request(sequence: number, then: () => void): void {
-    const last = sequence + this.#ahead
-    this.#ahead = Math.min(AHEAD_MAX, this.#ahead * 2)
+  #request(last: number, then: () => void = () => {}): void {
     this.#requested = last
     this.#journal.handedOut(this.id, last)
     this.#journal.afterCommit(() => {

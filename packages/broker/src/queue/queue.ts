@@ -24,12 +24,14 @@ import { DeathReason, type QueueEnvironment } from './queue-environment.ts'
 import { type QueueFeatures, resolveQueueFeatures } from './queue-features.ts'
 import { type QueueType, queueTypeOf, REPLICATION } from './queue-type.ts'
 import { ReadyList } from './ready-list.ts'
-import { countsReturns } from './redeliveries.ts'
+import { countsReturns, type Returns } from './redeliveries.ts'
 import { ReturnedHeap } from './returned-heap.ts'
 import { UnusedTimer } from './unused-timer.ts'
 
 /** Most messages delivered from the backlog before other work gets its turn. */
 const DELIVERIES_PER_TURN = 4096
+const NO_KEYS: ReadonlyMap<number, readonly string[]> = new Map()
+const NO_RETURNS: ReadonlyMap<number, Returns> = new Map()
 
 /** Who an exclusive queue belongs to. */
 export interface QueueOwner {
@@ -459,6 +461,26 @@ export class Queue implements TurnTask {
   /** The sequence number that the next message gets. */
   get nextSequence(): number {
     return this.#nextSequence
+  }
+
+  /** When a message expires that is in somebody's hands. */
+  expiryOfHandedOut(sequence: number): number {
+    return this.#featured?.expiryOfHandedOut(sequence) ?? Infinity
+  }
+
+  /** Identities of messages that came, where duplicates are dropped, and until when they are remembered. */
+  identities(): Iterable<readonly [identity: string, expires: number]> {
+    return this.deduplication?.entries() ?? []
+  }
+
+  /** A queue's messages have been routed. */
+  get routingKeys(): ReadonlyMap<number, readonly string[]> {
+    return NO_KEYS
+  }
+
+  /** How often messages came back, where that counts. */
+  get returns(): ReadonlyMap<number, Returns> {
+    return this.#featured?.returns ?? NO_RETURNS
   }
 
   /** Takes over what it held before the broker was started anew. */

@@ -5,6 +5,8 @@
 import type { TypedTable } from '@warrenmq/codec'
 import type { ExchangeMatcher, ExchangeNode } from '@warrenmq/routing'
 import type { ExchangeExtension } from '../exchange/exchange-extension.ts'
+import type { ExchangeHolder } from '../exchange/exchange-holder.ts'
+import type { Extension } from '../exchange/exchange-types.ts'
 import { type EffectivePolicy, NO_POLICY } from '../policy/policy.ts'
 import type { Queue } from '../queue/queue.ts'
 
@@ -28,6 +30,8 @@ export class Exchange implements ExchangeNode<Queue> {
   readonly settings: ExchangeSettings
   readonly matcher: ExchangeMatcher<Destination>
   readonly intake: ExchangeExtension | undefined
+  /** What of it must outlast a restart besides itself. */
+  readonly holder: ExchangeHolder | undefined
   /** What the vhost's policies set for it. */
   policy: EffectivePolicy = NO_POLICY
   /** Its number in the log, where it keeps messages that must outlast a restart; 0 for others. */
@@ -38,7 +42,7 @@ export class Exchange implements ExchangeNode<Queue> {
     settings: ExchangeSettings,
     matcher: ExchangeMatcher<Destination>,
     findExchange: (name: string) => Exchange | undefined,
-    extend: (exchange: Exchange) => ExchangeExtension | undefined = () => undefined,
+    extend: (exchange: Exchange) => Extension = () => ({ intake: undefined, holder: undefined }),
     logId = 0,
   ) {
     this.name = settings.name
@@ -46,7 +50,9 @@ export class Exchange implements ExchangeNode<Queue> {
     this.settings = settings
     this.matcher = matcher
     this.#findExchange = findExchange
-    this.intake = extend(this)
+    const { intake, holder } = extend(this)
+    this.intake = intake
+    this.holder = holder
   }
 
   /** Where messages go that match none of its bindings. The default exchange is nobody's alternate. */

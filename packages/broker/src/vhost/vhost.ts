@@ -157,6 +157,11 @@ export class Vhost {
     return this.#deadLetters.count
   }
 
+  /** Calls `visit` with every message that waits to be dead-lettered. */
+  visitDeadLetters(visit: (queue: Queue, sequence: number, position: number) => void): void {
+    this.#deadLetters.visit(visit)
+  }
+
   /** Makes an exchange, or checks that the one that exists is the same. */
   declareExchange(settings: ExchangeSettings): Exchange {
     const resource = describeResource('exchange', settings.name, this.name)

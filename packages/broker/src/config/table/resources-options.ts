@@ -3,6 +3,8 @@
 import { type OptionRows, TIMER_MAX } from '../option-row.ts'
 
 export const RESOURCE_OPTIONS: OptionRows<
+  | 'dataDirectory'
+  | 'messageMemoryBytes'
   | 'memoryHighWatermark'
   | 'memoryHighWatermarkBytes'
   | 'diskFreeLimitBytes'
@@ -12,6 +14,20 @@ export const RESOURCE_OPTIONS: OptionRows<
   | 'exchangeMax'
   | 'vhostMax'
 > = {
+  dataDirectory: {
+    fileKey: 'data_dir',
+    rule: { kind: 'text', optional: true },
+    default: '',
+    description:
+      'directory for all that must survive a restart, which one broker at a time may use; empty to keep nothing',
+  },
+  messageMemoryBytes: {
+    fileKey: 'message_memory',
+    rule: { kind: 'bytes', min: 0 },
+    default: 0,
+    description:
+      'bytes of memory for messages, beyond which they are on disk only; 0 for 1/32 of the memory, at most 128 MiB',
+  },
   memoryHighWatermark: {
     fileKey: 'vm_memory_high_watermark.relative',
     rule: { kind: 'ratio', min: 0, max: 1 },

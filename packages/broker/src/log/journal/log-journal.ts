@@ -10,6 +10,7 @@
 
 import type { Clock, Timer } from '../../clock.ts'
 import { BLOCK_SIZE, workingMemory, workingView } from '../../memory/working-memory.ts'
+import type { MetadataState } from '../../metadata/metadata-state.ts'
 import type { Message } from '../../queue/message.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
 import type { Journal, JournalSource } from '../journal.ts'
@@ -55,6 +56,8 @@ export interface LogJournalParts {
   readonly turn: Turn
   readonly clock: Clock
   readonly owner: JournalOwner
+  /** Kept up with what is put and deleted. */
+  readonly metadata: MetadataState
   /** Number of this start of the broker. */
   readonly epoch: number
   /** Number of the first block to be filled. */
@@ -70,6 +73,8 @@ export class LogJournal implements Journal, TurnTask {
   refused = 0
   /** Position of the newest complete checkpoint; 0 for none. */
   checkpoint: number
+  /** Position of the last entry that is durable. */
+  lastPosition: number
   /** Bytes recorded since the start of the broker. */
   recordedBytes = 0
   readonly #parts: LogJournalParts
@@ -95,6 +100,7 @@ export class LogJournal implements Journal, TurnTask {
     this.#store = parts.store
     this.#nextBlock = parts.firstBlock
     this.checkpoint = parts.checkpoint
+    this.lastPosition = parts.log.bounds.last
   }
 
   get pending(): boolean {
@@ -169,10 +175,12 @@ export class LogJournal implements Journal, TurnTask {
   }
 
   put(key: string, value: string): void {
+    this.#parts.metadata.apply({ op: 'put', key, value }, this.lastPosition + 1)
     this.#record(RecordType.metadataPut, 0, Buffer.byteLength(key), 0, 0, Buffer.from(key + value))
   }
 
   delete(key: string): void {
+    this.#parts.metadata.apply({ op: 'delete', key }, this.lastPosition + 1)
     this.#record(RecordType.metadataDelete, 0, 0, 0, 0, Buffer.from(key))
   }
 
@@ -196,19 +204,22 @@ export class LogJournal implements Journal, TurnTask {
 
   /** At the end of a turn: sends the batch on its way when somebody waits for it and the log is free. */
   runTurn(): void {
+    if (this.#closed) return
     if (this.#urgent) this.#appendWhenFree()
     else this.#timer ??= this.#parts.clock.setTimeout(() => this.#impatient(), PATIENCE_MS)
   }
 
-  /** Makes everything durable and takes nothing more. */
-  async close(): Promise<void> {
+  /** Makes everything durable that was recorded, as far as the disk lets it. */
+  finish(): Promise<void> {
     this.endBatch()
-    await new Promise<void>((resolve) => this.afterCommit(() => resolve()))
+    return new Promise((resolve) => this.afterCommit(() => resolve()))
+  }
+
+  /** Takes nothing more, and sends nothing more on its way. */
+  stop(): void {
     this.#closed = true
     this.#timer?.clear()
     this.#retry?.clear()
-    if (this.#block !== undefined) this.#store.seal(this.#block)
-    this.#block = undefined
   }
 
   #reference(message: Message, holder: number, sequence: number, expiry: number, detail: number): void {
@@ -257,6 +268,10 @@ export class LogJournal implements Journal, TurnTask {
   ): void {
     if (this.#closed) return
     const size = RECORD_HEADER_SIZE + (payload?.length ?? 0)
+    if (size > BLOCK_SIZE) {
+      this.#recordAlone(type, holder, detail, first, second, payload as Uint8Array)
+      return
+    }
     const block = this.#room(size)
     const offset = block.base + block.used
     writeRecordHeader(this.#view, offset, type, size, 0, holder, detail, first, second)
@@ -264,10 +279,25 @@ export class LogJournal implements Journal, TurnTask {
     this.#recorded(block, size)
   }
 
+  /** A record that is larger than a block gets an entry to itself. */
+  #recordAlone(
+    type: RecordType,
+    holder: number,
+    detail: number,
+    first: number,
+    second: number,
+    payload: Uint8Array,
+  ): void {
+    this.endBatch()
+    const head = new Uint8Array(RECORD_HEADER_SIZE)
+    const size = RECORD_HEADER_SIZE + payload.length
+    writeRecordHeader(new DataView(head.buffer), 0, type, size, 0, holder, detail, first, second)
+    this.#fly([this.#header(EntryKind.data, 0, 0), head, payload], undefined, undefined)
+  }
+
   /** The open block, with room for a record of `size` bytes. */
   #room(size: number): Block {
     if (this.#closed) throw new Error('the log is closed')
-    if (size > BLOCK_SIZE) throw new Error(`a record of ${size} bytes is larger than a block`)
     if (this.#block === undefined || this.#block.used + size > BLOCK_SIZE) this.#openBlock()
     return this.#block as Block
   }
@@ -308,7 +338,7 @@ export class LogJournal implements Journal, TurnTask {
   }
 
   #appendWhenFree(): void {
-    if (this.#flights.length > 0) return
+    if (this.#flights.length > 0 || this.#closed) return
     this.#gatherAll()
     this.#append()
     // What was gathered came to nothing.
@@ -358,6 +388,7 @@ export class LogJournal implements Journal, TurnTask {
   /** Entries are appended in order, so it is the first one. */
   #landed({ batch, block, appended }: Flight, position: number): void {
     this.#flights.shift()
+    this.lastPosition = position
     this.committed = batch
     if (block !== undefined) {
       block.addEntry(position)

@@ -41,8 +41,26 @@ export const RecordType = {
   identityForgotten: 9,
   /** Routing keys of a delayed message that has more than its own. first: sequence; payload: JSON. */
   routingKeys: 10,
+  /** Of a checkpoint: where a block is. first: its number; second: bytes filled; detail: length of its route + 1 when it is one message, else 0; payload: runs of positions f64. */
+  blockEntries: 11,
+  /** Of a checkpoint: messages. first: first sequence number; second: how many; detail: priority and {@link MessageColumn}; payload: columns. */
+  messages: 12,
+  /** Of a checkpoint. first: next sequence number; second: that up to which messages may have been delivered. */
+  holderState: 13,
+  /** Of a checkpoint: its end. first: position up to which it holds all; second: number of its parts. */
+  checkpointEnd: 14,
 } as const
 export type RecordType = (typeof RecordType)[keyof typeof RecordType]
+
+/** Columns of a `messages` record besides addresses, in this order, before them. All are little-endian, as they lie in memory. */
+export const MessageColumn = {
+  /** f64 each; without it they follow each other. */
+  sequences: 0x100,
+  /** f64 each; without it they never expire. */
+  expiries: 0x200,
+  /** Behind the addresses: u32 each; without it they are not known. */
+  sizes: 0x400,
+} as const
 
 /** `size` rounded up to where the next record begins. */
 export function alignedSize(size: number): number {
@@ -92,7 +110,7 @@ export function isRecord(view: DataView, offset: number, end: number): boolean {
   if (offset + RECORD_HEADER_SIZE > end) return false
   const size = view.getUint32(offset)
   const type = view.getUint8(offset + 6)
-  if (size < RECORD_HEADER_SIZE || type === 0 || type > RecordType.routingKeys) return false
+  if (size < RECORD_HEADER_SIZE || type === 0 || type > RecordType.checkpointEnd) return false
   const check = view.getUint8(offset + 7)
   view.setUint8(offset + 7, 0)
   const expected = checkOf(view, offset)

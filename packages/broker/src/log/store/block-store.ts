@@ -41,6 +41,8 @@ export class BlockStore implements MessageStore {
   readonly #residency: Residency
   #current: Block
   #newestLogged: Block | undefined
+  /** Blocks that were given back while their slots must not be used anew. */
+  #kept: Block[] | undefined
   #memoryBytes = 0
   /** Blocks that are not in memory. */
   #absent = 0
@@ -114,9 +116,20 @@ export class BlockStore implements MessageStore {
     return this.#blocks[Math.floor(position / BLOCK_SIZE)] as Block
   }
 
+  /** Until `forgetBlocks` no position gets another meaning, so that `blockOf` answers for those that were given back. */
+  keepBlocks(): void {
+    this.#kept ??= []
+  }
+
+  forgetBlocks(): void {
+    const kept = this.#kept ?? []
+    this.#kept = undefined
+    for (const block of kept) this.#forget(block)
+  }
+
   /** Blocks that are referenced. */
   *blocks(): Generator<Block> {
-    for (const block of this.#blocks) if (block !== undefined) yield block
+    for (const block of this.#blocks) if (block !== undefined && block.live > 0) yield block
   }
 
   /** A block for the journal to fill, as its number `id` of the log; `seal` ends that. */
@@ -315,8 +328,9 @@ export class BlockStore implements MessageStore {
 
   #giveBack(block: Block): void {
     if (block.open || block.pins > 0 || block.loading) return
-    this.#blocks[block.slot] = undefined
-    this.#freeSlots.push(block.slot)
+    // A checkpoint that is being written asks for blocks by positions that were given back meanwhile.
+    if (this.#kept !== undefined) this.#kept.push(block)
+    else this.#forget(block)
     this.#residency.gone(block)
     if (!block.resident) {
       this.#absent--
@@ -329,6 +343,11 @@ export class BlockStore implements MessageStore {
     } else {
       this.#reuse(block)
     }
+  }
+
+  #forget(block: Block): void {
+    this.#blocks[block.slot] = undefined
+    this.#freeSlots.push(block.slot)
   }
 
   /** Its bytes, outside the working memory, are free. */

@@ -19,6 +19,7 @@ export class ReplyHold implements TurnTask {
   readonly #metadata: MetadataRecorder
   readonly #commits: Commits
   readonly #turn: Turn
+  #demanded = false
   readonly #failed: (exception: ConnectionException) => void
 
   /** @param failed Ends the connection. */
@@ -36,8 +37,14 @@ export class ReplyHold implements TurnTask {
     this.#failed = failed
   }
 
+  /** The reply of the method that is being handled promises all that was recorded, messages included. */
+  demand(): void {
+    this.#demanded = true
+  }
+
   /** A method is about to be handled. */
   before(): void {
+    this.#demanded = false
     this.#output.mark()
   }
 
@@ -61,6 +68,7 @@ export class ReplyHold implements TurnTask {
   }
 
   #promisesTooEarly(methodId: number): boolean {
+    if (this.#demanded && this.#commits.pending) return true
     const classId = methodId >>> 16
     if (classId !== ClassId.queue && classId !== ClassId.exchange) return false
     return methodId === MethodId.queuePurge ? this.#commits.pending : this.#metadata.pending

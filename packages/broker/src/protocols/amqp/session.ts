@@ -84,6 +84,11 @@ export class Session {
     return backlog
   }
 
+  /** The reply of the method that is being handled waits until all that was recorded is durable. */
+  replyWhenDurable(): void {
+    this.#replyHold?.demand()
+  }
+
   /** Closes the channels with a delivery that has waited for its acknowledgement for too long; see `Channel.exceededTimeout`. */
   closeLateChannels(now: number, timeoutMs: number, shortestMs: number): void {
     for (const channel of this.channels.values()) {

@@ -57,6 +57,8 @@ describe('resolveBrokerOptions', () => {
       outputBytesHigh: 1_048_576,
       connectionMax: 0,
       connectionsPerAddressMax: 0,
+      dataDirectory: '',
+      messageMemoryBytes: 0,
       memoryHighWatermark: 0.6,
       memoryHighWatermarkBytes: 0,
       diskFreeLimitBytes: 50_000_000,

@@ -33,13 +33,13 @@ describe('DelayedMessages', () => {
     published.push(`${keys.join()} ${Buffer.from(message.body())}`)
   }
   const environment = { store, journal: noJournal, turn, clock, releases: new ReleaseList(store, turn), publish }
-  let messages = new DelayedMessages({} as Destination, environment, undefined)
+  let messages = new DelayedMessages({} as Destination, environment, undefined, undefined)
 
   afterEach(() => {
     messages.close()
     expect(clock.timerCount).toBe(0)
     published.length = 0
-    messages = new DelayedMessages({} as Destination, environment, undefined)
+    messages = new DelayedMessages({} as Destination, environment, undefined, undefined)
   })
 
   /** Keeps a message, as route would, and says that it did. */

@@ -22,6 +22,7 @@ export const txHandlers: MethodHandlers = {
       ({ messages, outcome }) => channel.settle(messages, outcome),
     )
     if (!complete) throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'partial tx completion')
+    channel.connection.session?.replyWhenDurable()
     channel.send('tx.commit-ok', {})
   },
 

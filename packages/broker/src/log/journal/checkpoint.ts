@@ -1,0 +1,268 @@
+/**
+ * Writes checkpoints: what is there at one moment, so that a start need not read what came before it and old segments may go.
+ *
+ * The moment is between two batches. What is there is captured then, as columns that nobody changes any more, and written behind it in parts
+ * while the broker works on. A checkpoint counts once its end is in the log.
+ */
+
+import { BLOCK_SIZE } from '../../memory/working-memory.ts'
+import type { MetadataState } from '../../metadata/metadata-state.ts'
+import { type CapturedMessages, pageReuse } from '../../queue/captured-messages.ts'
+import type { HolderJournal } from '../holder-journal.ts'
+import type { OrderedLog, Position } from '../ordered-log.ts'
+import type { Block } from '../store/block.ts'
+import type { BlockStore } from '../store/block-store.ts'
+import { EntryKind } from './entry.ts'
+import type { LogJournal } from './log-journal.ts'
+import { MessageColumn, RecordType } from './record.ts'
+import { RecordBuffer } from './record-buffer.ts'
+
+/** Messages in one record. */
+const MESSAGES_MAX = 4096
+
+/** A queue or exchange with a number in the log, as far as a checkpoint is concerned. */
+export interface CheckpointHolder {
+  readonly log: HolderJournal | undefined
+  /** The sequence number that its next message gets. */
+  readonly nextSequence: number
+  /** Its messages, those in clients' hands left out. */
+  capture(): CapturedMessages[]
+  /** When a message expires that is in somebody's hands. */
+  expiryOfHandedOut(sequence: number): number
+  readonly returns: ReadonlyMap<number, { readonly acquired: number; readonly failed: number }>
+  /** Identities that it remembers, and until when. */
+  identities(): Iterable<readonly [identity: string, expires: number]>
+  readonly routingKeys: ReadonlyMap<number, readonly string[]>
+}
+
+/** What is there. */
+export interface CheckpointSubject {
+  holders(): Iterable<CheckpointHolder>
+  /** Calls `visit` with every message that is in somebody's hands: a client's, or on its way to a dead-letter exchange. */
+  visitHandedOut(visit: (holder: CheckpointHolder, sequence: number, position: number) => void): void
+}
+
+interface CapturedHolder {
+  readonly id: number
+  readonly holder: CheckpointHolder
+  readonly nextSequence: number
+  readonly delivered: number
+  readonly messages: CapturedMessages[]
+  /** In somebody's hands: sequence, position, sequence, position … */
+  readonly handedOut: number[]
+  readonly returns: readonly (readonly [number, { readonly acquired: number; readonly failed: number }])[]
+  readonly identities: readonly (readonly [string, number])[]
+  readonly routingKeys: readonly (readonly [number, readonly string[]])[]
+}
+
+export interface CheckpointParts {
+  readonly log: OrderedLog
+  readonly journal: LogJournal
+  readonly store: BlockStore
+  readonly metadata: MetadataState
+  readonly subject: CheckpointSubject
+}
+
+/** A checkpoint that counts. */
+export interface Checkpoint {
+  /** Position of its first part. */
+  readonly position: Position
+  /** It holds everything up to here. */
+  readonly at: Position
+}
+
+/**
+ * Writes a checkpoint and resolves once it counts; with `undefined` when the log takes nothing.
+ *
+ * @param exact Nothing will be delivered any more: what may have been is what was.
+ */
+export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): Promise<Checkpoint | undefined> {
+  const { journal, store } = parts
+  journal.endBatch()
+  pageReuse.allowed = false
+  store.keepBlocks()
+  try {
+    const holders = captureHolders(parts.subject, exact)
+    const blocks = [...store.blocks()].filter(({ id }) => id !== 0)
+    const failed = await new Promise<boolean>((resolve) => journal.afterCommit(resolve))
+    if (failed) return undefined
+    const at = journal.lastPosition
+    return { position: await new Writer(parts, at).write(holders, blocks), at }
+  } finally {
+    store.forgetBlocks()
+    pageReuse.allowed = true
+  }
+}
+
+function captureHolders(subject: CheckpointSubject, exact: boolean): CapturedHolder[] {
+  const captured = new Map<CheckpointHolder, CapturedHolder>()
+  for (const holder of subject.holders()) {
+    const { log } = holder
+    if (log === undefined) continue
+    captured.set(holder, {
+      id: log.id,
+      holder,
+      nextSequence: holder.nextSequence,
+      delivered: log.deliveredUpTo(exact),
+      messages: holder.capture(),
+      handedOut: [],
+      returns: [...holder.returns],
+      identities: [...holder.identities()],
+      routingKeys: [...holder.routingKeys],
+    })
+  }
+  subject.visitHandedOut((holder, sequence, position) => captured.get(holder)?.handedOut.push(sequence, position))
+  return [...captured.values()]
+}
+
+class Writer {
+  readonly #parts: CheckpointParts
+  readonly #at: Position
+  readonly #buffer = new RecordBuffer()
+  #first: Position = 0
+  #count = 0
+  /** The part that was sent last. */
+  #sent: Promise<void> = Promise.resolve()
+
+  constructor(parts: CheckpointParts, at: Position) {
+    this.#parts = parts
+    this.#at = at
+  }
+
+  async write(holders: readonly CapturedHolder[], blocks: readonly Block[]): Promise<Position> {
+    for (const slice of this.#parts.metadata.snapshot()) {
+      for (const [key, value] of slice) await this.#put(key, value)
+    }
+    for (const block of blocks) await this.#block(block)
+    for (const holder of holders) await this.#holder(holder)
+    await this.#add(RecordType.checkpointEnd, 0, 0, this.#at, this.#count + 1)
+    await this.#send()
+    await this.#sent
+    const { journal } = this.#parts
+    journal.checkpoint = this.#first
+    // An entry behind it names it.
+    journal.appendPart(EntryKind.data, new Uint8Array(0), () => {})
+    return this.#first
+  }
+
+  #put(key: string, value: string): Promise<void> {
+    return this.#add(RecordType.metadataPut, 0, Buffer.byteLength(key), 0, 0, Buffer.from(key + value))
+  }
+
+  async #block({ id, used, soleRouteLength, entries }: Block): Promise<void> {
+    const payload = new Uint8Array(entries.length * 8)
+    const view = new DataView(payload.buffer)
+    for (const [i, position] of entries.entries()) view.setFloat64(i * 8, position)
+    await this.#add(RecordType.blockEntries, 0, soleRouteLength + 1, id, used, payload)
+  }
+
+  async #holder(captured: CapturedHolder): Promise<void> {
+    const { id, nextSequence, delivered, messages } = captured
+    await this.#add(RecordType.holderState, id, 0, nextSequence, delivered)
+    for (const columns of [...messages, handedOutColumns(captured)]) {
+      for (let start = columns.start; start < columns.end; start += MESSAGES_MAX) {
+        await this.#messages(id, { ...columns, start, end: Math.min(columns.end, start + MESSAGES_MAX) }, columns.start)
+      }
+    }
+    for (const [sequence, { acquired, failed }] of captured.returns) {
+      await this.#add(RecordType.returned, id, failed, sequence, acquired)
+    }
+    for (const [identity, expires] of captured.identities) {
+      await this.#add(RecordType.identity, id, 0, expires, 0, Buffer.from(identity))
+    }
+    for (const [sequence, keys] of captured.routingKeys) {
+      await this.#add(RecordType.routingKeys, id, 0, sequence, 0, Buffer.from(JSON.stringify(keys)))
+    }
+  }
+
+  /** Writes those of the messages that are in the log. `origin` is where `firstSequence` counts from. */
+  async #messages(id: number, columns: CapturedMessages, origin: number): Promise<void> {
+    const { store } = this.#parts
+    const { positions, start, end, sequences, expiries, sizes, priority } = columns
+    const capacity = end - start
+    const numbers = new Float64Array(capacity)
+    const dues = new Float64Array(capacity)
+    const addresses = new Float64Array(capacity)
+    const lengths = new Uint32Array(capacity)
+    let count = 0
+    for (let i = start; i < end; i++) {
+      const position = positions[i]
+      const block = store.blockOf(position)
+      if (block.id === 0) continue
+      numbers[count] = sequences === undefined ? (columns.firstSequence ?? 0) + i - origin : sequences[i]
+      dues[count] = expiries === undefined ? Infinity : expiries[i]
+      addresses[count] = block.id * BLOCK_SIZE + (position % BLOCK_SIZE)
+      lengths[count] = sizes === undefined ? 0 : sizes[i]
+      count++
+    }
+    if (count === 0) return
+    const isListed = numbers[count - 1] - numbers[0] !== count - 1
+    let detail = priority
+    const pieces: Uint8Array[] = []
+    if (isListed) {
+      detail |= MessageColumn.sequences
+      pieces.push(bytesOf(numbers, count))
+    }
+    if (expiries !== undefined) {
+      detail |= MessageColumn.expiries
+      pieces.push(bytesOf(dues, count))
+    }
+    pieces.push(bytesOf(addresses, count))
+    if (sizes !== undefined) {
+      detail |= MessageColumn.sizes
+      pieces.push(bytesOf(lengths, count))
+    }
+    await this.#add(RecordType.messages, id, detail, numbers[0], count, Buffer.concat(pieces))
+  }
+
+  async #add(
+    type: RecordType,
+    holder: number,
+    detail: number,
+    first: number,
+    second: number,
+    payload?: Uint8Array,
+  ): Promise<void> {
+    this.#buffer.add(type, holder, detail, first, second, payload)
+    if (this.#buffer.isFull) await this.#send()
+  }
+
+  /** Sends what was gathered as a part, once the one before is in the log. */
+  async #send(): Promise<void> {
+    await this.#sent
+    const bytes = this.#buffer.take()
+    this.#count++
+    this.#sent = new Promise((resolve) => {
+      const { journal } = this.#parts
+      journal.appendPart(EntryKind.checkpoint, bytes, (position) => {
+        if (this.#first === 0) this.#first = position
+        resolve()
+      })
+    })
+  }
+}
+
+function handedOutColumns({ holder, handedOut }: CapturedHolder): CapturedMessages {
+  const count = handedOut.length / 2
+  const sequences = new Float64Array(count)
+  const positions = new Float64Array(count)
+  for (let i = 0; i < count; i++) {
+    sequences[i] = handedOut[2 * i]
+    positions[i] = handedOut[2 * i + 1]
+  }
+  const expiries = sequences.map((sequence) => holder.expiryOfHandedOut(sequence))
+  return {
+    positions,
+    start: 0,
+    end: count,
+    firstSequence: undefined,
+    sequences,
+    sizes: undefined,
+    expiries,
+    priority: 0,
+  }
+}
+
+function bytesOf(column: Float64Array | Uint32Array, count: number): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, count * column.BYTES_PER_ELEMENT)
+}

@@ -1,0 +1,253 @@
+/**
+ * The log of a broker as a whole: opens the data directory, reads what is there, records, writes checkpoints, and removes what nobody needs.
+ */
+
+import type { Clock, Timer } from '../clock.ts'
+import type { Logger } from '../logging/logger.ts'
+import { BLOCK_SIZE } from '../memory/working-memory.ts'
+import type { RestoredMessages } from '../queue/captured-messages.ts'
+import type { Turn } from '../scheduler/turn.ts'
+import { DataDirectory } from './data-directory.ts'
+import { BlockReader } from './journal/block-reader.ts'
+import { type CheckpointSubject, writeCheckpoint } from './journal/checkpoint.ts'
+import { LogJournal } from './journal/log-journal.ts'
+import { type Recovered, recover } from './journal/recovery.ts'
+import { LocalLog } from './local/local-log.ts'
+import type { LogEvent } from './local/log-event.ts'
+import type { OrderedLog, Position } from './ordered-log.ts'
+import { SpillFile } from './spill-file.ts'
+import type { Block } from './store/block.ts'
+import { BlockStore } from './store/block-store.ts'
+
+/** How often it is looked whether a checkpoint is due, in milliseconds. */
+const CHECK_INTERVAL_MS = 1000
+/** Bytes recorded after which a checkpoint is written. */
+const CHECKPOINT_BYTES = 64 * 1024 * 1024
+/** Time after which a checkpoint is written when anything was recorded, in milliseconds. */
+const CHECKPOINT_AGE_MS = 30_000
+
+export interface MessageLogOptions {
+  readonly directory: string
+  /** Bytes of memory for messages. */
+  readonly memoryBudget: number
+  readonly turn: Turn
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Hears that the log takes nothing for now (`refuses`) or for good (`failed`), or again (`undefined`). */
+  readonly onState: (state: 'refuses' | 'failed' | undefined) => void
+}
+
+/** Somebody whose messages are restored. */
+export interface RestoredHolder {
+  readonly logId: number
+  restore(messages: RestoredMessages): void
+}
+
+export class MessageLog {
+  readonly store: BlockStore
+  readonly journal: LogJournal
+  readonly recovered: Recovered
+  readonly #options: MessageLogOptions
+  readonly #directory: DataDirectory
+  readonly #log: OrderedLog
+  readonly #spill: SpillFile
+  #subject: CheckpointSubject | undefined
+  #timer: Timer | undefined
+  #checkpoint: Promise<void> | undefined
+  /** What had been recorded, and when, at the last checkpoint. */
+  #checkpointBytes = 0
+  #checkpointAt: number
+
+  private constructor(
+    options: MessageLogOptions,
+    directory: DataDirectory,
+    log: OrderedLog,
+    spill: SpillFile,
+    recovered: Recovered,
+  ) {
+    const { turn, clock, logger, memoryBudget, onState } = options
+    this.#options = options
+    this.#directory = directory
+    this.#log = log
+    this.#spill = spill
+    this.recovered = recovered
+    this.#checkpointAt = clock.now()
+    this.store = new BlockStore({
+      budget: memoryBudget,
+      logged: new BlockReader(log),
+      spill,
+      onError: (error) => logger.error({ err: error }, 'messages could not be moved between memory and disk'),
+    })
+    this.journal = new LogJournal({
+      log,
+      store: this.store,
+      turn,
+      clock,
+      metadata: recovered.metadata,
+      epoch: recovered.epoch,
+      firstBlock: recovered.firstBlock,
+      checkpoint: recovered.checkpoint,
+      owner: {
+        logRefuses: (error) => {
+          if (error !== undefined)
+            logger.error({ err: error }, 'the disk takes nothing: publishing stops until it does')
+          else logger.info({}, 'the disk takes what is written again')
+          onState(error === undefined ? undefined : 'refuses')
+        },
+        logFailed: (error) => {
+          logger.error({ err: error }, 'the disk has failed: nothing is accepted any more; restart on a sound disk')
+          onState('failed')
+        },
+      },
+    })
+  }
+
+  /** @throws DataDirectoryError; errors of the file system. */
+  static async open(options: MessageLogOptions): Promise<MessageLog> {
+    const directory = await DataDirectory.open({ path: options.directory, clock: options.clock })
+    let log: LocalLog | undefined
+    try {
+      log = await LocalLog.open({
+        directory: directory.logPath,
+        report: (event) => reportEvent(options.logger, event),
+      })
+      const spill = await SpillFile.open({ path: directory.spillPath })
+      return new MessageLog(options, directory, log, spill, await recover(log))
+    } catch (error) {
+      await log?.close()
+      await directory.close()
+      throw error
+    }
+  }
+
+  /** Gives holders the messages that they had. Those of holders that are gone are dropped. */
+  restore(holders: Iterable<RestoredHolder>): void {
+    const { blocks: recoveredBlocks, holders: states, replayed, damagedRecords } = this.recovered
+    const { store } = this
+    const blocks = new Map<number, Block>()
+    for (const { id, used, routeLength, entries } of [...recoveredBlocks.values()].sort((a, b) => a.id - b.id)) {
+      const block = store.addStored(id, used, routeLength)
+      block.entries.push(...entries)
+      blocks.set(id, block)
+    }
+    let messages = 0
+    let lost = 0
+    for (const holder of holders) {
+      const state = states.get(holder.logId)
+      if (state === undefined) continue
+      const restored = state.finish((address) => {
+        const block = blocks.get(Math.floor(address / BLOCK_SIZE))
+        if (block === undefined) {
+          lost++
+          return -1
+        }
+        block.live++
+        return block.slot * BLOCK_SIZE + (address % BLOCK_SIZE)
+      })
+      messages += restored.positions.length
+      holder.restore(restored)
+    }
+    for (const block of blocks.values()) if (block.live === 0) store.seal(block)
+    const { logger } = this.#options
+    logger.info({ messages, replayed }, 'messages restored from the log')
+    if (lost > 0 || damagedRecords > 0) logger.error({ lost, damagedRecords }, 'the log is damaged: messages were lost')
+  }
+
+  /** Begins to write checkpoints of `subject`. */
+  start(subject: CheckpointSubject): void {
+    this.#subject = subject
+    this.#timer = this.#options.clock.setInterval(() => this.#check(), CHECK_INTERVAL_MS)
+    // What was replayed need not be replayed again.
+    if (this.recovered.replayed > 1000) this.#checkpoint ??= this.#write(false)
+  }
+
+  /** Segments on disk, and their size in bytes. */
+  get disk(): { readonly segments: number; readonly bytes: number } {
+    const { segments } = this.#log
+    return { segments: segments.length, bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) }
+  }
+
+  /** Writes a checkpoint now. */
+  async checkpoint(): Promise<void> {
+    await this.#checkpoint
+    this.#checkpoint = this.#write(false)
+    await this.#checkpoint
+  }
+
+  /** Makes everything durable, so that the next start reads little, and stops. To be called when nothing changes any more. */
+  async finish(): Promise<void> {
+    this.#timer?.clear()
+    await this.#checkpoint
+    if (this.#subject !== undefined) await this.#write(true)
+    await this.journal.finish()
+    this.stop()
+  }
+
+  /** Nothing is recorded any more. */
+  stop(): void {
+    this.#timer?.clear()
+    this.#subject = undefined
+    this.journal.stop()
+  }
+
+  /** Gives everything back: memory, files, and the data directory. */
+  async close(): Promise<void> {
+    this.stop()
+    this.store.close()
+    await this.#log.close()
+    await this.#spill.close()
+    await this.#directory.close()
+  }
+
+  #check(): void {
+    if (this.#checkpoint !== undefined) return
+    const { recordedBytes } = this.journal
+    const recorded = recordedBytes - this.#checkpointBytes
+    const age = this.#options.clock.now() - this.#checkpointAt
+    if (recorded < CHECKPOINT_BYTES && (recorded === 0 || age < CHECKPOINT_AGE_MS)) return
+    this.#checkpoint = this.#write(false)
+  }
+
+  async #write(exact: boolean): Promise<void> {
+    const { journal, store } = this
+    const subject = this.#subject
+    if (subject === undefined) return
+    try {
+      const { recordedBytes } = journal
+      const metadata = this.recovered.metadata
+      const checkpoint = await writeCheckpoint({ log: this.#log, journal, store, metadata, subject }, exact)
+      this.#checkpointBytes = recordedBytes
+      this.#checkpointAt = this.#options.clock.now()
+      if (checkpoint !== undefined) await this.#discard(checkpoint.at)
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'bug while writing a checkpoint')
+    } finally {
+      this.#checkpoint = undefined
+    }
+  }
+
+  /** Removes segments up to where a checkpoint holds everything, in which no message is. */
+  async #discard(at: Position): Promise<void> {
+    const needed = new Set<number>()
+    const segments = [...this.#log.segments]
+    for (const block of this.store.blocks()) {
+      for (let i = 0; i < block.entries.length; i += 2) {
+        for (const [index, { first, last }] of segments.entries()) {
+          if (block.entries[i] <= last && block.entries[i + 1] >= first) needed.add(index)
+        }
+      }
+    }
+    // Not before it is durable that the messages are gone.
+    if (await new Promise<boolean>((resolve) => this.journal.afterCommit(resolve))) return
+    for (const [index, { first, last }] of segments.entries()) {
+      if (last <= at && last >= first && !needed.has(index)) await this.#log.discard(first, last)
+    }
+  }
+}
+
+function reportEvent(logger: Logger, event: LogEvent): void {
+  const { kind, ...details } = event
+  if (kind === 'tail-cut') logger.warn(details, 'the end of the log was incomplete, as after a crash, and was cut off')
+  else if (kind === 'index-rebuilt') logger.warn(details, 'an index of the log was made anew')
+  else logger.error(details, `damage in the log: ${kind}`)
+}

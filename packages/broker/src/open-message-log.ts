@@ -1,0 +1,53 @@
+/** The log of a broker by its options, if it is to have one. */
+
+import type { Alarms } from './alarms/alarms.ts'
+import { availableMemory } from './alarms/resource-monitor.ts'
+import type { Clock } from './clock.ts'
+import type { ResolvedBrokerOptions } from './config/options.ts'
+import { noJournal } from './log/journal.ts'
+import { MessageLog } from './log/message-log.ts'
+import type { Logger } from './logging/logger.ts'
+import { MetadataState } from './metadata/metadata-state.ts'
+import type { Persistence } from './metadata/open-metadata.ts'
+import type { Turn } from './scheduler/turn.ts'
+
+/** Source of the alarm that the log raises. */
+const ALARM_SOURCE = 'log'
+const MEMORY_SHARE = 1 / 32
+const MEMORY_MAX = 128 * 1024 * 1024
+
+export interface MessageLogParts {
+  readonly turn: Turn
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly alarms: Alarms
+}
+
+/**
+ * Opens the data directory that the options name; `undefined` when they name none.
+ *
+ * @throws DataDirectoryError when another broker uses it, or for another format. Errors of the file system.
+ */
+export async function openMessageLog(
+  { dataDirectory, messageMemoryBytes }: ResolvedBrokerOptions,
+  { turn, clock, logger, alarms }: MessageLogParts,
+): Promise<MessageLog | undefined> {
+  if (dataDirectory === '') return undefined
+  return MessageLog.open({
+    directory: dataDirectory,
+    memoryBudget: messageMemoryBytes || Math.min(MEMORY_MAX, Math.floor(availableMemory() * MEMORY_SHARE)),
+    turn,
+    clock,
+    logger,
+    onState(state) {
+      if (state === undefined) alarms.clear('disk', ALARM_SOURCE)
+      else alarms.raise('disk', ALARM_SOURCE)
+    },
+  })
+}
+
+/** What outlasts the broker: nothing without a log. */
+export function persistenceOf(log: MessageLog | undefined): Persistence {
+  if (log === undefined) return { journal: noJournal, state: new MetadataState() }
+  return { journal: log.journal, state: log.recovered.metadata }
+}
