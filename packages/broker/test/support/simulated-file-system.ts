@@ -8,7 +8,7 @@
 import { basename, dirname } from 'node:path'
 import type { FileSystem, OpenFile, OpenOptions } from '../../src/log/files/file-system.ts'
 import { RandomNumbers } from '../integration/random-numbers.ts'
-import { SimulatedFile } from './simulated-disk.ts'
+import { PAGE_BYTES, SimulatedFile } from './simulated-disk.ts'
 
 export type Operation = 'open' | 'read' | 'write' | 'sync' | 'truncate' | 'unlink' | 'rename' | 'syncDirectory'
 
@@ -73,6 +73,11 @@ export class SimulatedFileSystem implements FileSystem {
   /** Makes one operation fail, after `after` more of its kind have succeeded, on a path that matches. */
   fail(operation: Operation, code: string, { after = 0, path = /./ }: { after?: number; path?: RegExp } = {}): void {
     this.#faults.push({ operation, code, after, path })
+  }
+
+  /** Fills the disk up, except for so much. */
+  fillDisk(freeBytes: number): void {
+    this.capacityBytes = this.#allocatedBytes + freeBytes
   }
 
   /** Takes back all `fail` that did not come true. */
@@ -200,8 +205,7 @@ export class SimulatedFileSystem implements FileSystem {
     } finally {
       this.#runningWrites.delete(running)
     }
-    let room = bytes.length
-    while (room > 0 && this.#allocatedBytes + file.newBytes(offset, room) > this.capacityBytes) room--
+    const room = this.#roomFor(file, bytes.length, offset)
     file.write(bytes.subarray(0, room), offset)
     if (room < bytes.length) throw failure('ENOSPC', `write ${path}: the disk is full`)
   }
@@ -229,6 +233,15 @@ export class SimulatedFileSystem implements FileSystem {
     }
     if (truncate) file.truncate(0)
     return new SimulatedOpenFile(this, path, file, write, syncedWrites)
+  }
+
+  /** How much of a write the disk has room for. */
+  #roomFor(file: SimulatedFile, length: number, offset: number): number {
+    if (this.capacityBytes === Number.POSITIVE_INFINITY) return length
+    const free = this.capacityBytes - this.#allocatedBytes
+    let room = length
+    while (room > 0 && file.newBytes(offset, room) > free) room -= Math.min(room, PAGE_BYTES)
+    return room
   }
 
   #stop(random: RandomNumbers): void {

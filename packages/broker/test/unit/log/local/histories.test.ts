@@ -1,0 +1,58 @@
+/**
+ * Random histories on a disk that fails. `WARREN_LOG_HISTORIES` sets how many, `WARREN_LOG_SEED` and `WARREN_LOG_PATH` repeat one that failed.
+ */
+
+import fc from 'fast-check'
+import { describe, it } from 'vitest'
+import { type HistoryStep, LogHistory } from '../../../support/log-history.ts'
+
+const RUNS = Number(process.env.WARREN_LOG_HISTORIES ?? 300)
+const SEED = process.env.WARREN_LOG_SEED
+const PATH = process.env.WARREN_LOG_PATH
+
+const size = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 4, max: 300 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 3000, max: 9000 }) },
+)
+const append = fc.record({
+  kind: fc.constant('append' as const),
+  sizes: fc.array(size, { minLength: 1, maxLength: 8 }),
+  waits: fc.nat(6),
+})
+const share = fc.double({ min: 0, max: 1, noNaN: true })
+const fault = fc.record({
+  kind: fc.constant('fault' as const),
+  operation: fc.constantFrom('write', 'write', 'sync', 'sync', 'open', 'truncate', 'unlink', 'syncDirectory'),
+  code: fc.constantFrom('ENOSPC', 'EIO'),
+  after: fc.nat(4),
+})
+const step = fc.oneof(
+  { weight: 10, arbitrary: append },
+  { weight: 2, arbitrary: fc.constant({ kind: 'settle' }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('trim', 'discard'), share }) },
+  { weight: 1, arbitrary: fault },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('disk'), freeBytes: fc.nat(40_000) }) },
+  { weight: 3, arbitrary: fc.constantFrom({ kind: 'losePower' }, { kind: 'kill' }, { kind: 'reopen' }) },
+) as fc.Arbitrary<HistoryStep>
+
+describe('LocalLog, in random histories', () => {
+  it(
+    'keeps what it promised, in order and whole, and shows nothing else',
+    async () => {
+      const property = fc.asyncProperty(
+        fc.nat(),
+        fc.boolean(),
+        fc.array(step, { minLength: 4, maxLength: 40 }),
+        async (seed, hasSyncedWrites, steps) => {
+          await new LogHistory(seed, hasSyncedWrites).play(steps)
+        },
+      )
+      await fc.assert(property, {
+        numRuns: RUNS,
+        ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+        ...(PATH === undefined ? {} : { path: PATH }),
+      })
+    },
+    10_000 + RUNS * 200,
+  )
+})
