@@ -2,12 +2,13 @@
  * Who may log in: asks the configured backends one after the other.
  */
 
+import { addressSource } from '../net/address-source.ts'
 import type { AuthenticationBackend, Credentials, Login } from './authentication-backend.ts'
 import type { LoginDelay } from './login-delay.ts'
 
 /** Where a login comes from. */
 export interface LoginSource {
-  readonly address: string
+  readonly address: string | undefined
   /** Whether it connects from this machine's loopback interface. */
   readonly fromLoopback: boolean
 }
@@ -34,10 +35,10 @@ export class Authenticator {
       const login = await backend.authenticate(credentials)
       if (login === undefined) continue
       if (fromLoopback || !this.#loopbackUsers.has(login.user)) return login
-      await this.#delay.failed(address)
+      await this.#delay.failed(addressSource(address))
       return { refused: `user '${login.user}' can only connect via localhost` }
     }
-    await this.#delay.failed(address)
+    await this.#delay.failed(addressSource(address))
     return { refused: `login of user '${credentials.user}' was refused` }
   }
 }

@@ -7,6 +7,7 @@ import { isLoopback } from '../access/authenticator.ts'
 import type { Clock } from '../clock.ts'
 import type { ResolvedBrokerOptions } from '../config/options.ts'
 import type { LogLimit } from '../logging/log-limit.ts'
+import { addressSource } from './address-source.ts'
 import type { Peer } from './peer.ts'
 import { type ProxiedAddresses, type ProxyHeader, parseProxyHeader } from './proxy-protocol.ts'
 import { FULL_TLS_CHUNK, openPlainInput, openSocketInput, type SocketInput } from './socket-input.ts'
@@ -115,7 +116,7 @@ export class Acceptor {
 
   #refuse(socket: Socket, error: Error): void {
     const { remoteAddress, remotePort } = socket
-    const logger = this.#parts.logLimit.of(remoteAddress ?? '')
+    const logger = this.#parts.logLimit.of(addressSource(remoteAddress))
     logger.warn({ peer: `${remoteAddress}:${remotePort}`, reason: error.message }, 'connection refused')
     socket.destroy()
   }

@@ -17,6 +17,7 @@ import type { Login } from '../../access/authentication-backend.ts'
 import type { Rights } from '../../access/rights.ts'
 import { AmqpException, ConnectionException } from '../../errors.ts'
 import type { Logger } from '../../logging/logger.ts'
+import { addressSource } from '../../net/address-source.ts'
 import { Output, type OutputOwner } from '../../net/output.ts'
 import type { Peer } from '../../net/peer.ts'
 import type { SocketInput } from '../../net/socket-input.ts'
@@ -82,7 +83,7 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
     this.#socket = socket
     this.services = services
     this.peer = peer
-    this.#logger = services.logLimit.of(peer.remoteAddress ?? '')
+    this.#logger = services.logLimit.of(addressSource(peer.remoteAddress))
     const { heldBytesMax, messageSizeMax } = services.options
     this.heldBytes = new HeldBytes(Math.max(heldBytesMax, messageSizeMax + HELD_BESIDE_MESSAGE))
     this.name = `${peer.remoteAddress}:${peer.remotePort} -> ${peer.localAddress}:${peer.localPort}`

@@ -131,8 +131,8 @@ export class Handshake {
   }
 
   async #authenticate({ user, password }: Credentials): Promise<void> {
-    const { remoteAddress = '', fromLoopback } = this.#host.peer
-    const source = { address: remoteAddress, fromLoopback }
+    const { remoteAddress: address, fromLoopback } = this.#host.peer
+    const source = { address, fromLoopback }
     const login = await this.#services.authenticator.authenticate({ user, password }, source)
     if ('refused' in login) {
       this.#host.loginRefused(this.#mechanism, login.refused)
