@@ -40,6 +40,15 @@ it('gives back the memory of a broker that cannot listen', async () => {
   expect(free()).toEqual(before)
 })
 
+it('gives back what a broker has taken whose backend for logins cannot be made', async () => {
+  const before = free()
+  const clock = new ManualClock()
+  const options = { port: 0, clock, authBackends: ['http', 'ldap'], authLdapCaFile: '/no/such/file' }
+  await expect(createBroker(options)).rejects.toThrow('cannot read authLdapCaFile /no/such/file: there is no such file')
+  expect(free()).toEqual(before)
+  expect(clock.timerCount).toBe(0)
+})
+
 it('gives back what a broker has taken whose start fails half-way', async () => {
   const before = free()
   const definitions = { queues: [{ name: 'q', vhost: '/', durable: true, arguments: { 'x-expires': 1000 } }] }
