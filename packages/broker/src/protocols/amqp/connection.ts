@@ -13,8 +13,6 @@ import {
   ReplyCode,
   type TypedTable,
 } from '@warrenmq/codec'
-import type { Login } from '../../access/authentication-backend.ts'
-import type { Rights } from '../../access/rights.ts'
 import { AmqpException, ConnectionException } from '../../errors.ts'
 import type { Logger } from '../../logging/logger.ts'
 import { addressSource } from '../../net/address-source.ts'
@@ -22,25 +20,16 @@ import { Output, type OutputOwner } from '../../net/output.ts'
 import type { Peer } from '../../net/peer.ts'
 import type { SocketInput } from '../../net/socket-input.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
-import type { Vhost } from '../../vhost/vhost.ts'
 import { AlarmBlock } from './alarm-block.ts'
 import { CloseHandshake } from './close-handshake.ts'
 import { ConnectionInput, type ConnectionPhase, INITIAL_FRAME_SIZE_MAX, type InputHost } from './connection-input.ts'
-import {
-  type ClientCapabilities,
-  Handshake,
-  type HandshakeHost,
-  isOurProtocol,
-  NO_CAPABILITIES,
-  type Tuning,
-} from './handshake.ts'
-import { startHeartbeats } from './heartbeats.ts'
+import { type ClientCapabilities, isOurProtocol, NO_CAPABILITIES } from './handshake.ts'
 import { HeldBytes } from './held-bytes.ts'
-import { LoginRenewal } from './login-renewal.ts'
 import { internalError } from './method-errors.ts'
+import { Opening } from './opening.ts'
 import { assertHeartbeat, readOwnMethod } from './own-frame.ts'
 import type { AmqpServices } from './services.ts'
-import { Session } from './session.ts'
+import type { Session } from './session.ts'
 
 /** Room beside the largest message, for its route and header, in bytes. */
 const HELD_BESIDE_MESSAGE = 1024 * 1024
@@ -48,10 +37,15 @@ const HELD_BESIDE_MESSAGE = 1024 * 1024
 /** How a connection is, in RabbitMQ's words. */
 export type ConnectionState = 'starting' | 'running' | 'flow' | 'blocking' | 'blocked' | 'closing' | 'closed'
 
-export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, QueueOwner {
+export class AmqpConnection implements InputHost, OutputOwner, QueueOwner {
   readonly input: ConnectionInput
   readonly output: Output
+  readonly closing: CloseHandshake
   phase: ConnectionPhase = 'header'
+  /** Its channels and vhost, once it is open. */
+  session: Session | undefined
+  /** Takes a few lines only until the connection is open. */
+  logger: Logger
   /** The client's addresses, and what TLS says of it. */
   readonly peer: Peer
   /** `<peer ip>:<port> -> <server ip>:<port>`. */
@@ -67,47 +61,34 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
   /** What its unfinished messages and transactions take. */
   readonly heldBytes: HeldBytes
 
-  /** Takes a few lines only until the connection is open. */
-  #logger: Logger
   readonly #socket: Socket
-  readonly #handshake: Handshake
-  readonly #login: LoginRenewal
+  readonly #opening: Opening
   readonly #alarm: AlarmBlock
-  readonly #closing: CloseHandshake
-  #session: Session | undefined
-  #channelMax = 0
-  #stopHeartbeats: () => void = () => {}
 
   constructor(input: SocketInput, peer: Peer, services: AmqpServices) {
     const { socket } = input
     this.#socket = socket
     this.services = services
     this.peer = peer
-    this.#logger = services.logLimit.of(addressSource(peer.remoteAddress))
+    this.logger = services.logLimit.of(addressSource(peer.remoteAddress))
     const { heldBytesMax, messageSizeMax } = services.options
     this.heldBytes = new HeldBytes(Math.max(heldBytesMax, messageSizeMax + HELD_BESIDE_MESSAGE))
     this.name = `${peer.remoteAddress}:${peer.remotePort} -> ${peer.localAddress}:${peer.localPort}`
     this.output = new Output(socket, services.turn, this, services.options.outputBytesHigh)
     this.input = new ConnectionInput(this, input, services.turn)
-    this.#handshake = new Handshake(this, services)
-    this.#login = new LoginRenewal(this)
+    this.#opening = new Opening(this)
     this.#alarm = new AlarmBlock(this)
-    this.#closing = new CloseHandshake(this, socket, (reason) => {
-      this.#logger.warn({ connection: this.name }, reason)
+    this.closing = new CloseHandshake(this, socket, (reason) => {
+      this.logger.warn({ connection: this.name }, reason)
       this.destroy()
     })
     services.connections.add(this)
-    socket.on('error', (error) => this.#logger.debug({ connection: this.name, err: error }, 'socket error'))
+    socket.on('error', (error) => this.logger.debug({ connection: this.name, err: error }, 'socket error'))
     socket.on('close', () => this.#gone())
     // A TLS handshake has used up some of it.
     const passedMs = services.clock.now() - peer.acceptedAt
-    this.#closing.deadline.set(Math.max(1, services.options.handshakeTimeoutMs - passedMs), 'handshake timed out')
+    this.closing.deadline.set(Math.max(1, services.options.handshakeTimeoutMs - passedMs), 'handshake timed out')
     this.input.start(input)
-  }
-
-  /** Its channels and vhost, once it is open. */
-  get session(): Session | undefined {
-    return this.#session
   }
 
   /** Sends a method on channel 0. */
@@ -133,24 +114,23 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
   // Input.
 
   bug(error: unknown): void {
-    this.#logger.error({ connection: this.name, err: error }, 'bug while reading; the connection is dropped')
+    this.logger.error({ connection: this.name, err: error }, 'bug while reading; the connection is dropped')
     this.destroy()
   }
 
   headerRead(header: Uint8Array): void {
     if (isOurProtocol(header)) {
-      this.phase = 'handshake'
-      this.#handshake.begin()
+      this.#opening.begin()
       return
     }
-    this.#logger.warn({ connection: this.name }, 'unknown protocol header')
+    this.logger.warn({ connection: this.name }, 'unknown protocol header')
     this.output.write(PROTOCOL_HEADER)
-    this.#closing.end()
+    this.closing.end()
   }
 
   ownFrame(type: number, channelNumber: number, bytes: Uint8Array, start: number, end: number): void {
     if (this.phase === 'closing') {
-      this.#closing.frame(type, channelNumber, bytes, start, end)
+      this.closing.frame(type, channelNumber, bytes, start, end)
       return
     }
     if (type === FrameType.heartbeat) {
@@ -162,17 +142,17 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
       return
     }
     const method = readOwnMethod(type, bytes, start, end)
-    if (this.phase === 'handshake') this.#handshake.method(method)
+    if (this.phase === 'handshake') this.#opening.method(method)
     else this.#connectionMethod(method)
   }
 
   #connectionMethod(method: Method): void {
     if (method.name === 'connection.close') {
       this.#release()
-      this.#closing.finish()
-      this.#logger.info({ connection: this.name }, 'connection closed by client')
+      this.closing.finish()
+      this.logger.info({ connection: this.name }, 'connection closed by client')
     } else if (method.name === 'connection.update-secret') {
-      this.#login.renew(Buffer.from(method.args.newSecret).toString())
+      this.#opening.login.renew(Buffer.from(method.args.newSecret).toString())
     } else {
       const text = 'unexpected method in connection state running'
       throw new ConnectionException(ReplyCode.CHANNEL_ERROR, text, method.id)
@@ -193,24 +173,24 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
 
   #asException(error: unknown): AmqpException {
     if (error instanceof AmqpException) return error
-    this.#logger.error({ connection: this.name, err: error }, 'bug while handling a frame')
+    this.logger.error({ connection: this.name, err: error }, 'bug while handling a frame')
     return internalError()
   }
 
   /** Sends `connection.close` and waits for its answer. `currentMethodId` is named unless the exception names another. */
   fail(exception: AmqpException, currentMethodId: number): void {
     if (this.phase === 'closing' || this.phase === 'closed') return
-    this.#logger.warn({ connection: this.name }, exception.message)
+    this.logger.warn({ connection: this.name }, exception.message)
     this.#release()
-    this.#closing.begin(exception, currentMethodId)
+    this.closing.begin(exception, currentMethodId)
     this.#alarm.end()
   }
 
   /** Ends all that belongs to the connection; its socket may live on for the close handshake. */
   #release(): void {
-    const session = this.#session
+    const session = this.session
     if (session === undefined) return
-    this.#session = undefined
+    this.session = undefined
     this.input.direct = undefined
     session.release()
     for (const queue of this.exclusiveQueues) session.vhost.deleteQueue(queue)
@@ -219,78 +199,25 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
 
   #gone(): void {
     this.phase = 'closed'
-    this.#closing.deadline.clear()
-    this.#stopHeartbeats()
-    this.#login.close()
+    this.closing.deadline.clear()
+    this.#opening.close()
     this.#alarm.close()
     this.output.close()
     this.input.close()
     try {
       this.#release()
     } catch (error) {
-      this.#logger.error({ connection: this.name, err: error }, 'bug while a connection ended')
+      this.logger.error({ connection: this.name, err: error }, 'bug while a connection ended')
     }
-    this.#logger.info({ connection: this.name }, 'connection ended')
+    this.logger.info({ connection: this.name }, 'connection ended')
     this.services.connectionGone(this)
   }
 
-  // What the handshake asks for.
-
-  pauseWhile(work: Promise<void>): void {
-    this.input.pauseWhile(work)
-  }
-
-  clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void {
-    this.clientProperties = properties
-    this.clientCapabilities = capabilities
-  }
-
-  loggedIn(login: Login): void {
-    this.user = login.user
-    this.tags = login.tags
-    this.#login.begin(login)
-  }
-
-  loginRefused(mechanism: string, reason: string): void {
-    if (!this.clientCapabilities.authenticationFailureClose) {
-      this.refuse(reason)
-      return
-    }
-    this.#logger.warn({ connection: this.name }, reason)
-    const text = `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`
-    this.#closing.begin(new ConnectionException(ReplyCode.ACCESS_REFUSED, text, 0), 0)
-    this.#closing.deadline.set(this.services.options.loginFailureDelayMs, 'client did not answer connection.close')
-  }
-
-  tuned(tuning: Tuning): void {
-    this.#channelMax = tuning.channelMax
-    this.frameSizeMax = tuning.frameSizeMax
-    this.input.frameSizeMax = tuning.frameSizeMax
-    this.#closing.heartbeatSeconds = tuning.heartbeatSeconds
-    this.#stopHeartbeats = startHeartbeats(this.services.clock, tuning.heartbeatSeconds, {
-      output: this.output,
-      takeReceived: () => this.input.takeReceived(),
-      peerDead: () => {
-        this.#logger.warn({ connection: this.name }, 'missed heartbeats from client')
-        this.destroy()
-      },
-    })
-  }
-
-  opened(vhost: Vhost, rights: Rights): void {
-    this.#closing.deadline.clear()
-    this.#session = new Session(this, vhost, rights, this.#channelMax)
-    this.phase = 'running'
-    this.#logger = this.services.logger
-    this.#alarm.alarmsChanged()
-    this.send('connection.open-ok', {})
-    this.#logger.info({ connection: this.name, user: this.user, vhost: vhost.name }, 'connection opened')
-  }
-
+  /** Closes silently, after a while. */
   refuse(reason: string): void {
     this.phase = 'closed'
-    this.#logger.warn({ connection: this.name }, `connection refused: ${reason}`)
-    this.#closing.deadline.set(this.services.options.loginFailureDelayMs, 'closing the refused connection')
+    this.logger.warn({ connection: this.name }, `connection refused: ${reason}`)
+    this.closing.deadline.set(this.services.options.loginFailureDelayMs, 'closing the refused connection')
   }
 
   // Alarms.
@@ -315,7 +242,7 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
 
   /** The client does not take what is sent: nothing more is delivered to it. */
   outputCongested(): void {
-    for (const channel of this.#session?.channels.values() ?? []) channel.consumersBusy()
+    for (const channel of this.session?.channels.values() ?? []) channel.consumersBusy()
   }
 
   /** The client does not even take its replies: it is not read. */
@@ -325,10 +252,10 @@ export class AmqpConnection implements InputHost, OutputOwner, HandshakeHost, Qu
 
   outputDrained(overflowed: boolean): void {
     if (overflowed) this.input.gate.open()
-    for (const channel of this.#session?.channels.values() ?? []) channel.consumersReady()
+    for (const channel of this.session?.channels.values() ?? []) channel.consumersReady()
   }
 
   publishedBacklog(): number {
-    return this.#session?.publishedBacklog() ?? 0
+    return this.session?.publishedBacklog() ?? 0
   }
 }

@@ -42,7 +42,7 @@ export class LoginRenewal {
         connection.fail(new ConnectionException(ReplyCode.NOT_ALLOWED, text), MethodId.connectionUpdateSecret)
       }
     }
-    connection.pauseWhile(renewed.then(answer))
+    connection.input.pauseWhile(renewed.then(answer))
   }
 
   close(): void {
