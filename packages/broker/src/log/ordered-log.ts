@@ -61,7 +61,7 @@ export interface OrderedLog {
   readonly maxEntryBytes: number
   /** What is there; grows as appends resolve. */
   readonly bounds: LogBounds
-  /** Segments, oldest first. The last one is being written. */
+  /** Segments as of now, oldest first; none before the first append. The last one is being written, or is kept for the next position. */
   readonly segments: readonly LogSegment[]
   /**
    * Appends an entry that consists of `parts`, and resolves with its position once it is durable. The bytes must not change until then.

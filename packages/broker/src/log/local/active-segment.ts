@@ -9,9 +9,10 @@
 import { join } from 'node:path'
 import type { FileSystem, OpenFile } from '../files/file-system.ts'
 import type { Position } from '../ordered-log.ts'
+import { writeIndex } from './index-file.ts'
 import { Segment } from './segment.ts'
 import { SegmentIndex } from './segment-index.ts'
-import { indexName, segmentName } from './segment-names.ts'
+import { segmentName } from './segment-names.ts'
 
 /** What came of a write. */
 export type WriteOutcome =
@@ -128,26 +129,5 @@ export class ActiveSegment {
     } catch {
       return false
     }
-  }
-}
-
-/** Writes the index file of a sealed segment, which then may forget its index. It has a checksum, so it is not synced. */
-export async function writeIndex(
-  fileSystem: FileSystem,
-  directory: string,
-  segment: Segment,
-  index: SegmentIndex,
-  logId: Uint8Array,
-): Promise<void> {
-  const file = await fileSystem.open(join(directory, indexName(segment.first)), {
-    write: true,
-    create: 'missing',
-    truncate: true,
-  })
-  try {
-    await file.write([index.encode(logId)], 0)
-    segment.index = undefined
-  } finally {
-    await file.close()
   }
 }

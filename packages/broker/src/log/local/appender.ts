@@ -17,31 +17,30 @@ interface Pending {
 
 export interface AppenderHost {
   readonly logId: Uint8Array
-  /** Ends `active` and creates the segment that follows it. */
-  nextSegment(active: ActiveSegment): Promise<ActiveSegment>
+  /** Ends `full` and creates the segment that follows it. */
+  nextSegment(full: ActiveSegment | undefined): Promise<ActiveSegment>
   /** Entries up to this one are on disk. */
   written(active: ActiveSegment): void
-  refused(active: ActiveSegment, cause: unknown): void
-  failed(active: ActiveSegment, cause: unknown): void
+  refused(cause: unknown): void
+  failed(cause: unknown): void
 }
 
 export class Appender {
   readonly #host: AppenderHost
-  #active: ActiveSegment
-  /** Whether the active segment takes nothing more, although the next one could not be created yet. */
+  /** The segment that is being written. The first one is created when there is something to write. */
+  #active: ActiveSegment | undefined
+  /** Whether it takes nothing more, although the next one could not be created yet. */
   #isFull = false
   #queue: Pending[] = []
   #running: Promise<void> | undefined
   #failure: { readonly cause: unknown } | undefined
   #isClosed = false
 
-  constructor(active: ActiveSegment, host: AppenderHost) {
-    this.#active = active
+  constructor(host: AppenderHost) {
     this.#host = host
   }
 
-  /** The segment that is being written. */
-  get active(): ActiveSegment {
+  get active(): ActiveSegment | undefined {
     return this.#active
   }
 
@@ -73,52 +72,57 @@ export class Appender {
   }
 
   async #round(): Promise<void> {
-    if (this.#isFull || frameBytes(this.#queue[0].length) > this.#active.room) {
-      this.#isFull = true
-      try {
-        this.#active = await this.#host.nextSegment(this.#active)
-      } catch (cause) {
-        this.#refuse([], cause)
-        return
-      }
-      this.#isFull = false
+    let active: ActiveSegment
+    try {
+      active = await this.#segmentFor(this.#queue[0].length)
+    } catch (cause) {
+      this.#refuse([], cause)
+      return
     }
-    const taken = this.#take()
+    const taken = this.#take(active.room)
+    const first = active.index.last + 1
     const frames: Uint8Array[] = []
-    const { index } = this.#active
-    taken.forEach(({ parts, length }, i) => {
-      pushFrame(frames, index.last + 1 + i, this.#host.logId, i, parts, length)
-    })
-    const outcome = await this.#active.write(frames)
+    for (const [i, { parts, length }] of taken.entries()) {
+      pushFrame(frames, first + i, this.#host.logId, i, parts, length)
+    }
+    const outcome = await active.write(frames)
     if (outcome.kind === 'refused') this.#refuse(taken, outcome.cause)
     else if (outcome.kind === 'unknown') this.#fail(taken, outcome.cause)
-    else this.#resolve(taken)
+    else this.#resolve(taken, active)
+  }
+
+  /** The segment that takes an entry of `length` bytes. One that was full once is not written again, even if creating the next one fails. */
+  async #segmentFor(length: number): Promise<ActiveSegment> {
+    const active = this.#active
+    if (active !== undefined && !this.#isFull && frameBytes(length) <= active.room) return active
+    this.#isFull = true
+    this.#active = await this.#host.nextSegment(active)
+    this.#isFull = false
+    return this.#active
   }
 
   /** All that waits and fits in the segment; at least one. */
-  #take(): Pending[] {
-    let room = this.#active.room
+  #take(room: number): Pending[] {
+    let left = room
     let count = 0
     for (; count < this.#queue.length; count++) {
-      room -= frameBytes(this.#queue[count].length)
-      if (room < 0) break
+      left -= frameBytes(this.#queue[count].length)
+      if (left < 0) break
     }
     return this.#queue.splice(0, count)
   }
 
-  #resolve(taken: readonly Pending[]): void {
-    const { index } = this.#active
+  #resolve(taken: readonly Pending[], active: ActiveSegment): void {
+    const { index } = active
     const first = index.last + 1
     for (const { length } of taken) index.push(index.end, frameBytes(length))
-    this.#host.written(this.#active)
-    taken.forEach(({ resolve }, i) => {
-      resolve(first + i)
-    })
+    this.#host.written(active)
+    for (const [i, { resolve }] of taken.entries()) resolve(first + i)
   }
 
   /** Entries behind one that is refused are refused too, for their order. */
   #refuse(taken: readonly Pending[], cause: unknown): void {
-    this.#host.refused(this.#active, cause)
+    this.#host.refused(cause)
     for (const { reject } of [...taken, ...this.#queue.splice(0)]) {
       reject(new AppendRejected(`the entry was not written: ${describe(cause)}`, { cause }))
     }
@@ -126,7 +130,7 @@ export class Appender {
 
   #fail(taken: readonly Pending[], cause: unknown): void {
     this.#failure = { cause }
-    this.#host.failed(this.#active, cause)
+    this.#host.failed(cause)
     for (const { reject } of [...taken, ...this.#queue.splice(0)]) reject(this.#unknown())
   }
 

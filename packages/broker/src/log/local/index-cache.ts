@@ -4,13 +4,13 @@
 
 import { join } from 'node:path'
 import type { FileSystem } from '../files/file-system.ts'
-import { readWhole } from '../files/file-system.ts'
 import type { FileCache } from './file-cache.ts'
-import { readAsync, readAtOnce, readRangeSync } from './read-request.ts'
+import { readIndex, readIndexSync } from './index-file.ts'
+import { readAsync, readAtOnce } from './read-request.ts'
 import { scanSegment } from './scan-segment.ts'
 import type { Segment } from './segment.ts'
-import { SegmentIndex } from './segment-index.ts'
-import { indexName, segmentName } from './segment-names.ts'
+import type { SegmentIndex } from './segment-index.ts'
+import { segmentName } from './segment-names.ts'
 
 /** Entries of all indexes that are kept, 4 bytes each. */
 const ENTRIES_MAX = 2_000_000
@@ -34,9 +34,8 @@ export class IndexCache {
   async get(segment: Segment): Promise<SegmentIndex> {
     const known = segment.index ?? this.#touch(segment)
     if (known !== undefined) return known
-    const bytes = await readWhole(this.#fileSystem, join(this.#directory, indexName(segment.first)))
-    const decoded = bytes && SegmentIndex.decode(bytes, segment.first, segment.bytes)
-    if (decoded) return this.#add(segment, decoded.index)
+    const decoded = await readIndex(this.#fileSystem, this.#directory, segment.first, segment.bytes)
+    if (decoded !== undefined) return this.#add(segment, decoded.index)
     const { index } = await this.#files.with(this.#path(segment), (file) =>
       readAsync(scanSegment(this.#scanOptions(segment)), file),
     )
@@ -56,17 +55,8 @@ export class IndexCache {
   }
 
   #load(segment: Segment): SegmentIndex {
-    try {
-      const file = this.#fileSystem.openSync(join(this.#directory, indexName(segment.first)))
-      try {
-        const decoded = SegmentIndex.decode(readRangeSync(file, 0, file.sizeSync()), segment.first, segment.bytes)
-        if (decoded) return decoded.index
-      } finally {
-        file.close().catch(() => {})
-      }
-    } catch {
-      // It is a copy of what the segment says.
-    }
+    const decoded = readIndexSync(this.#fileSystem, this.#directory, segment.first, segment.bytes)
+    if (decoded !== undefined) return decoded.index
     return this.#files.withSync(
       this.#path(segment),
       (file) => readAtOnce(scanSegment(this.#scanOptions(segment)), file).index,

@@ -14,6 +14,7 @@ import {
   type Durability,
   type LogBounds,
   type LogEntry,
+  type LogSegment,
   type OrderedLog,
   type Position,
 } from '../ordered-log.ts'
@@ -23,7 +24,7 @@ import { FileCache } from './file-cache.ts'
 import { LOG_ID_BYTES, payloadBytesWithin } from './frame.ts'
 import { IndexCache } from './index-cache.ts'
 import type { LogReport } from './log-event.ts'
-import { openSegments } from './open-segments.ts'
+import { type OpenedSegments, openSegments } from './open-segments.ts'
 import type { Segment } from './segment.ts'
 import { indexName, segmentName } from './segment-names.ts'
 import { SegmentReader } from './segment-reader.ts'
@@ -49,12 +50,20 @@ export interface LocalLogOptions {
   readonly random?: RandomSource
 }
 
+type ResolvedOptions = Required<Omit<LocalLogOptions, 'random'>>
+
+interface OpenedLog extends OpenedSegments {
+  readonly logId: Uint8Array
+}
+
 export class LocalLog implements OrderedLog {
   readonly durability: Durability = 'fsync-local'
   readonly maxEntryBytes: number
-  readonly #fileSystem: FileSystem
-  readonly #directory: string
+  readonly #options: ResolvedOptions
+  /** Oldest first, from the first append on with the one being written. */
   readonly #segments: Segment[]
+  /** Position of the next entry. */
+  #next: Position
   readonly #files: FileCache
   readonly #indexes: IndexCache
   readonly #reader: SegmentReader
@@ -63,37 +72,32 @@ export class LocalLog implements OrderedLog {
   /** Removing segments, one call at a time. */
   #removing: Promise<void> = Promise.resolve()
 
-  private constructor(
-    fileSystem: FileSystem,
-    directory: string,
-    segmentBytes: number,
-    segments: Segment[],
-    active: ActiveSegment,
-    logId: Uint8Array,
-    report: LogReport,
-  ) {
+  private constructor(options: ResolvedOptions, { segments, next, logId }: OpenedLog) {
+    const { fileSystem, directory, segmentBytes, report } = options
     this.maxEntryBytes = payloadBytesWithin(segmentBytes)
-    this.#fileSystem = fileSystem
-    this.#directory = directory
-    this.#segments = [...segments, active.segment]
+    this.#options = options
+    this.#segments = segments
+    this.#next = next
     this.#logId = logId
     this.#files = new FileCache(fileSystem)
     this.#indexes = new IndexCache(fileSystem, directory, this.#files, logId)
     this.#reader = new SegmentReader(directory, this.#files, this.#indexes, logId, report)
-    this.#appender = new Appender(active, {
+    this.#appender = new Appender({
       logId,
-      nextSegment: (full) => this.#nextSegment(full, segmentBytes),
+      nextSegment: (full) => this.#nextSegment(full),
       written: ({ segment, index }) => {
         segment.last = index.last
         segment.bytes = index.end
+        this.#next = index.last + 1
       },
-      refused: ({ file }, cause) => report({ kind: 'write-refused', file, cause }),
-      failed: ({ file }, cause) => report({ kind: 'failed', file, cause }),
+      refused: (cause) => report({ kind: 'write-refused', directory, cause }),
+      failed: (cause) => report({ kind: 'failed', directory, cause }),
     })
   }
 
   /**
-   * Opens the log in a directory. What a crash left incomplete is cut off and reported; damage costs the entries it hits.
+   * Opens the log in a directory. What a crash left incomplete is cut off and reported; damage costs the entries it hits. A full disk does not
+   * matter before something is appended.
    *
    * @throws RangeError for a `segmentBytes` out of range; errors of the file system.
    */
@@ -102,17 +106,16 @@ export class LocalLog implements OrderedLog {
     const segmentBytes = resolveSegmentBytes(options.segmentBytes)
     await fileSystem.makeDirectory(directory)
     const opened = await openSegments(fileSystem, directory, report)
-    const logId = opened.logId ?? random(LOG_ID_BYTES)
-    const active = await ActiveSegment.create(fileSystem, directory, opened.next, segmentBytes)
-    return new LocalLog(fileSystem, directory, segmentBytes, opened.segments, active, logId, report)
+    const resolved = { directory, fileSystem, segmentBytes, report }
+    return new LocalLog(resolved, { ...opened, logId: opened.logId ?? random(LOG_ID_BYTES) })
   }
 
   get bounds(): LogBounds {
-    return { first: this.#segments[0].first, last: this.#lastSegment.last }
+    return { first: this.#segments[0]?.first ?? this.#next, last: this.#next - 1 }
   }
 
-  get segments(): readonly Segment[] {
-    return this.#segments
+  get segments(): readonly LogSegment[] {
+    return [...this.#segments]
   }
 
   append(parts: readonly Uint8Array[]): Promise<Position> {
@@ -146,23 +149,21 @@ export class LocalLog implements OrderedLog {
 
   async close(): Promise<void> {
     await this.#appender.close()
-    await this.#appender.active.seal(this.#logId)
+    await this.#appender.active?.seal(this.#logId)
     await Promise.all(this.#segments.map(({ sealing }) => sealing))
     await this.#removing.catch(() => {})
     this.#files.close()
   }
 
-  get #lastSegment(): Segment {
-    return this.#segments[this.#segments.length - 1]
-  }
-
-  async #nextSegment(full: ActiveSegment, segmentBytes: number): Promise<ActiveSegment> {
-    const next = await ActiveSegment.create(this.#fileSystem, this.#directory, full.index.last + 1, segmentBytes)
-    // Nobody waits for the index of the full one.
-    const sealing = full.seal(this.#logId).then(() => {
-      full.segment.sealing = undefined
-    })
-    full.segment.sealing = sealing
+  async #nextSegment(full: ActiveSegment | undefined): Promise<ActiveSegment> {
+    const { fileSystem, directory, segmentBytes } = this.#options
+    const next = await ActiveSegment.create(fileSystem, directory, this.#next, segmentBytes)
+    if (full !== undefined) {
+      // Nobody waits for the index of the full one.
+      full.segment.sealing = full.seal(this.#logId).then(() => {
+        full.segment.sealing = undefined
+      })
+    }
     this.#segments.push(next.segment)
     return next
   }
@@ -186,21 +187,22 @@ export class LocalLog implements OrderedLog {
     return removal
   }
 
-  /** Removes segments, but not the last one, which is being written and knows the next position. */
+  /** Removes segments, but not the last one, which is being written or tells the next position. */
   async #removeNow(isDead: (segment: Segment) => boolean): Promise<void> {
-    const last = this.#lastSegment
+    const { fileSystem, directory } = this.#options
+    const last = this.#segments.at(-1)
     const dead = this.#segments.filter((segment) => segment !== last && isDead(segment))
     if (dead.length === 0) return
     for (const segment of dead) {
       await segment.sealing
-      const path = join(this.#directory, segmentName(segment.first))
+      const path = join(directory, segmentName(segment.first))
       this.#segments.splice(this.#segments.indexOf(segment), 1)
       this.#indexes.drop(segment)
       this.#files.drop(path)
-      await unlinkIfThere(this.#fileSystem, path)
-      await unlinkIfThere(this.#fileSystem, join(this.#directory, indexName(segment.first)))
+      await unlinkIfThere(fileSystem, path)
+      await unlinkIfThere(fileSystem, join(directory, indexName(segment.first)))
     }
-    await this.#fileSystem.syncDirectory(this.#directory)
+    await fileSystem.syncDirectory(directory)
   }
 }
 

@@ -4,7 +4,10 @@
 
 import type { DamagedRange, LogBounds, Position } from '../ordered-log.ts'
 
-/** The end of the last write was incomplete, as after a crash, and was cut off. Nothing in it had been promised. */
+/**
+ * The end of the last write was incomplete and was cut off. After a crash nothing in it had been promised; damage to the last write of all
+ * looks the same.
+ */
 export interface TailCut {
   readonly kind: 'tail-cut'
   readonly file: string
@@ -42,17 +45,17 @@ export interface IndexRebuilt {
   readonly entries: number
 }
 
-/** A write failed, and the file was brought back to the entry before. The log goes on. */
+/** A write failed, or creating a segment for it, and was taken back. The log goes on. It may come for every write while the disk is full. */
 export interface WriteRefused {
   readonly kind: 'write-refused'
-  readonly file: string
+  readonly directory: string
   readonly cause: unknown
 }
 
 /** The log takes nothing more until it is opened anew, because the disk failed. Reading goes on. */
 export interface LogFailed {
   readonly kind: 'failed'
-  readonly file: string
+  readonly directory: string
   readonly cause: unknown
 }
 

@@ -3,15 +3,15 @@
  */
 
 import { join } from 'node:path'
-import { type FileSystem, readWhole, unlinkIfThere } from '../files/file-system.ts'
+import { type FileSystem, type OpenFile, unlinkIfThere } from '../files/file-system.ts'
 import type { Position } from '../ordered-log.ts'
-import { writeIndex } from './active-segment.ts'
+import { readIndex, writeIndex } from './index-file.ts'
 import type { LogReport } from './log-event.ts'
-import { readAsync } from './read-request.ts'
+import { readAsync, readRange } from './read-request.ts'
 import { type ScanResult, scanSegment } from './scan-segment.ts'
 import { Segment } from './segment.ts'
-import { SegmentIndex } from './segment-index.ts'
-import { indexName, parseName, segmentName } from './segment-names.ts'
+import type { DecodedIndex, SegmentIndex } from './segment-index.ts'
+import { parseName, segmentName } from './segment-names.ts'
 
 export interface OpenedSegments {
   /** Those that hold entries, oldest first. */
@@ -75,12 +75,14 @@ async function listSegments(fileSystem: FileSystem, directory: string): Promise<
   return [...firsts].sort((a, b) => a - b)
 }
 
-async function loadIndex(fileSystem: FileSystem, directory: string, first: Position) {
-  const bytes = await readWhole(fileSystem, join(directory, indexName(first)))
-  if (bytes === undefined) return undefined
+async function loadIndex(
+  fileSystem: FileSystem,
+  directory: string,
+  first: Position,
+): Promise<DecodedIndex | undefined> {
   const file = await fileSystem.open(join(directory, segmentName(first)))
   try {
-    return SegmentIndex.decode(bytes, first, await file.size())
+    return await readIndex(fileSystem, directory, first, await file.size())
   } finally {
     await file.close()
   }
@@ -99,14 +101,24 @@ async function scanFile(
   try {
     const size = await file.size()
     const scanned = await readAsync(scanSegment({ first, size, limit, logId, isLast }), file)
-    if (size > scanned.index.end && (isLast || scanned.tail.bytes === 0)) {
-      await file.truncate(scanned.index.end)
-      await file.sync()
-    }
+    const { index, tail } = scanned
+    if (isLast) await makeSure(file, scanned)
+    else if (size > index.end && tail.bytes === 0) await file.truncate(index.end)
     return scanned
   } finally {
     await file.close()
   }
+}
+
+/**
+ * Cuts off what is to be cut, and writes the last write again. If its sync had failed, its pages may be in the cache only and count as
+ * written: synced as they are, they would still be lost with the power.
+ */
+async function makeSure(file: OpenFile, { index, lastWriteOffset }: ScanResult): Promise<void> {
+  await file.truncate(index.end)
+  const length = index.end - lastWriteOffset
+  if (length > 0) await file.write([await readRange(file, lastWriteOffset, length)], lastWriteOffset)
+  await file.sync()
 }
 
 function reportScan(report: LogReport, file: string, { index, gaps, tail }: ScanResult, isLast: boolean): void {

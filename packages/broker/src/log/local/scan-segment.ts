@@ -47,6 +47,8 @@ export interface ScanResult {
   readonly index: SegmentIndex
   readonly logId: Uint8Array | undefined
   readonly gaps: readonly Gap[]
+  /** Where the last write begins, as far as it is left; else the end. */
+  readonly lastWriteOffset: number
   /** What is to be cut off behind the last entry. */
   readonly tail: { readonly bytes: number; readonly entries: number }
 }
@@ -56,7 +58,8 @@ export function* scanSegment(options: ScanOptions): Reading<ScanResult> {
   yield* scan.findEntries()
   const entries = options.isLast ? yield* scan.cutIncomplete() : 0
   const bytes = (yield* scan.findDataEnd()) - scan.index.end
-  return { index: scan.index, logId: scan.logId, gaps: scan.gaps, tail: { bytes, entries } }
+  const { index, logId, gaps, lastWriteOffset } = scan
+  return { index, logId, gaps, lastWriteOffset, tail: { bytes, entries } }
 }
 
 class Scan {
@@ -74,6 +77,10 @@ class Scan {
     this.index = new SegmentIndex(options.first)
     this.logId = options.logId
     this.#lastRound = options.first
+  }
+
+  get lastWriteOffset(): number {
+    return this.index.offsetOf(this.#lastRound) ?? this.index.end
   }
 
   *findEntries(): Reading<void> {

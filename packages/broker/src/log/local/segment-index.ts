@@ -23,6 +23,12 @@ const FIXED_BYTES = 28
 const LOST = 0xffffffff
 const FIRST_CAPACITY = 64
 
+/** What an index file says. */
+export interface DecodedIndex {
+  readonly index: SegmentIndex
+  readonly logId: Uint8Array
+}
+
 export class SegmentIndex {
   readonly first: Position
   /** Where the next entry would stand. */
@@ -101,7 +107,7 @@ export class SegmentIndex {
   }
 
   /** Reads an index file; `undefined` when it is not a sound one of the segment `first` whose file has `size` bytes. */
-  static decode(bytes: Buffer, first: Position, size: number): { index: SegmentIndex; logId: Uint8Array } | undefined {
+  static decode(bytes: Buffer, first: Position, size: number): DecodedIndex | undefined {
     if (bytes.length < FIXED_BYTES + 4 || bytes.readUInt32BE(0) !== MAGIC) return undefined
     const count = bytes.readUInt32BE(24)
     const checksumAt = FIXED_BYTES + 4 * count
