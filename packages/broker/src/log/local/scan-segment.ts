@@ -101,7 +101,8 @@ class Scan {
     const { index } = this
     const start = this.#lastRound
     // Where the last write began; when its first entry is missing, where the gap that swallowed it began.
-    let end = this.gaps.find(({ positions }) => positions.last >= start)?.offset ?? index.offsetOf(start) ?? 0
+    const swallowed = this.gaps.find(({ positions }) => positions.first <= start && start <= positions.last)
+    let end = swallowed?.offset ?? index.offsetOf(start) ?? 0
     for (let position = start; position <= index.last; position++) {
       const length = index.offsetOf(position) === end ? yield* this.#soundBytesAt(end) : 0
       if (length === 0) return this.#cut(position, end)

@@ -177,6 +177,18 @@ describe('LocalLog, when its files are damaged', () => {
     }
   })
 
+  it('keeps the sound start of a torn write', async () => {
+    const damaged = new DamagedLog()
+    const log = await damaged.open()
+    await Promise.all([10, 20, 30, 40].map((size) => log.append([Buffer.alloc(size, 'x')])))
+    damaged.fileSystem.flip(first, frameBytes(10) + frameBytes(20) + 5)
+    await damaged.crash()
+    const offset = frameBytes(10) + frameBytes(20)
+    const bytes = frameBytes(30) + frameBytes(40)
+    expect(damaged.events).toEqual([{ kind: 'tail-cut', file: first, offset, bytes, entries: 1 }])
+    expect(await damaged.positions()).toEqual([1, 2])
+  })
+
   it('cuts what is behind its end: garbage, its own older entries, those of another log', async () => {
     const other: Uint8Array[] = []
     pushFrame(other, 3, Buffer.alloc(8, 'x'), 0, [Buffer.from('theirs')], 6)
