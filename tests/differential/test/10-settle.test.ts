@@ -1,6 +1,6 @@
 /** Section 10 of the reference of behaviour: get, ack, nack, reject, recover, qos. */
 
-import { same, section } from '../src/scenarios.ts'
+import { differs, same, section } from '../src/scenarios.ts'
 import { A1, A2, B1, call, consume, delivered, drain, fill, get, leave, queue, ready, settle } from '../src/steps.ts'
 
 const NAMES = ['basic.ack', 'basic.nack', 'basic.reject'] as const
@@ -147,6 +147,34 @@ section('settling', [
     ready('q', 2),
     call('basic.qos', { prefetchCount: 0, global: true }),
     delivered(3),
+  ),
+  differs(
+    'a turn that was kept while the consumer was full',
+    'turn-when-full',
+    queue('q'),
+    call('basic.qos', { prefetchCount: 1 }),
+    consume('q', 't'),
+    fill('q', ['m1'], {}, B1),
+    delivered(1),
+    consume('q', 'u', {}, {}, A2),
+    settle('basic.ack', 0),
+    fill('q', ['m2'], {}, B1),
+  ),
+  same(
+    'the next turn while the consumer is full',
+    queue('q'),
+    call('basic.qos', { prefetchCount: 1 }),
+    consume('q', 't'),
+    fill('q', ['m1'], {}, B1),
+    delivered(1),
+    consume('q', 'u', {}, {}, A2),
+    fill('q', ['m2'], {}, B1),
+    delivered(1, A2),
+    settle('basic.ack', 0),
+    fill('q', ['m3'], {}, B1),
+    delivered(2, A2),
+    fill('q', ['m4'], {}, B1),
+    delivered(2),
   ),
   same(
     'the stricter of both',

@@ -5,6 +5,8 @@ import { contentInWords, type Item, methodInWords, type Normaliser } from '../wo
 interface Consumer {
   readonly queue: string
   readonly noAck: boolean
+  /** Whether it may only hold so many messages. */
+  readonly isLimited: boolean
 }
 
 /** A message that waits to be settled. */
@@ -25,6 +27,8 @@ export class SessionChannel {
   readonly consumers = new Map<string, Consumer>()
   /** What the last basic.get was for. */
   got: Consumer | undefined
+  /** For consumers to come; 0 is no limit. */
+  prefetch = 0
   /** Since the channel was opened. */
   published = 0
   isTransactional = false
@@ -45,6 +49,7 @@ export class SessionChannel {
   reset(): void {
     this.consumers.clear()
     this.got = undefined
+    this.prefetch = 0
     this.published = 0
     this.isTransactional = false
     this.#held = []

@@ -13,6 +13,7 @@ import { contentInWords, type Item, methodInWords, Normaliser } from '../words.t
 import {
   CHANNELS,
   type Command,
+  type CommandOf,
   commandInWords,
   DEAD_LETTER_EXCHANGE,
   DEAD_LETTER_QUEUE,
@@ -212,7 +213,11 @@ class Session {
   #hasObject(command: Command, channel: SessionChannel): boolean {
     switch (command.kind) {
       case 'consume':
-        return !channel.consumers.has(command.tag) && this.#counts.get(command.queue) !== 'gone'
+        return (
+          !channel.consumers.has(command.tag) &&
+          this.#counts.get(command.queue) !== 'gone' &&
+          this.#keepsTurns(command, channel)
+        )
       case 'get':
       case 'purge':
       case 'bind':
@@ -228,6 +233,15 @@ class Session {
       default:
         return true
     }
+  }
+
+  /** Whether a consumer with a limit stays alone with its queue: whose turn it is then is the row turn-when-full of docs/deviations.md. */
+  #keepsTurns({ queue, noAck }: CommandOf<'consume'>, channel: SessionChannel): boolean {
+    const others = this.#channels.flatMap(({ consumers }) =>
+      [...consumers.values()].filter((other) => other.queue === queue),
+    )
+    const isLimited = channel.prefetch > 0 && !noAck
+    return others.length === 0 || !(isLimited || others.some((other) => other.isLimited))
   }
 
   async #perform(command: Command, channel: SessionChannel): Promise<void> {
@@ -282,7 +296,7 @@ class Session {
       case 'consume': {
         const { queue, tag, noAck, exclusive, args } = command
         link.send(number, 'basic.consume', { queue, consumerTag: tag, noAck, exclusive, arguments: args })
-        channel.consumers.set(tag, { queue, noAck })
+        channel.consumers.set(tag, { queue, noAck, isLimited: channel.prefetch > 0 && !noAck })
         return this.#answer(channel, 'basic.consume-ok')
       }
       case 'cancel':
@@ -292,7 +306,7 @@ class Session {
         return
       case 'get':
         link.send(number, 'basic.get', { queue: command.queue, noAck: command.noAck })
-        channel.got = { queue: command.queue, noAck: command.noAck }
+        channel.got = { queue: command.queue, noAck: command.noAck, isLimited: false }
         return
       case 'settle': {
         const { how, multiple, requeue, pick } = command
@@ -309,6 +323,7 @@ class Session {
         return
       case 'qos':
         link.send(number, 'basic.qos', { prefetchCount: command.count, global: command.global })
+        if (!command.global) channel.prefetch = command.count
         return this.#answer(channel, 'basic.qos-ok')
       case 'confirm':
         link.send(number, 'confirm.select')
