@@ -17,12 +17,12 @@ import { BrokerParts } from './broker-parts.ts'
 
 const NOBODY: QueueOwner = { forgetQueue() {} }
 const HASH = 'kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR'
-const NAMES = ['q', 'Q', 'a/b', '"', '\\', 'ü☃', '\0', '%2f', '[1,"x"]', '\ud800', '__proto__', '1']
+const NAMES = ['q', 'a/b "', '[1,"ü☃\\\0"]', '\ud800']
 const TYPES = ['direct', 'fanout', 'topic', 'x-delayed-message']
 
 const name = fc.constantFrom(...NAMES)
-const vhostName = fc.constantFrom('/', ...NAMES.slice(2, 5))
-const exchangeName = fc.oneof(name, fc.constantFrom('amq.topic', 'amq.fanout', 'amq.direct'))
+const vhostName = fc.constantFrom('/', '/', '/', 'a/b "')
+const exchangeName = fc.oneof(name, name, fc.constantFrom('amq.topic', 'amq.fanout'))
 const pattern = fc.constantFrom('.*', '^q', '', 'a/b')
 /** A name of a vhost, three other names, flags and arguments: what any step needs. */
 const step = fc.record({
@@ -79,7 +79,7 @@ const unbind = inVhost((vhost, { source, count }) => {
 
 const ACTIONS: readonly Action[] = [
   ({ admin }, { vhost, name: description, flags: [said] }) => admin.putVhost(vhost, said ? { description } : undefined),
-  ({ admin }, { vhost, count }) => (count < 5 ? admin.deleteVhost(vhost) : undefined),
+  ({ admin }, { vhost, count }) => (count < 3 ? admin.deleteVhost(vhost) : undefined),
   ({ admin }, { user }) => admin.putUser(user, { passwordHash: HASH, tags: ['monitoring'] }),
   ({ admin }, { user }) => admin.deleteUser(user),
   ({ admin }, { user, vhost, pattern: configure }) =>
@@ -108,6 +108,7 @@ const ACTIONS: readonly Action[] = [
   bind,
   bind,
   unbind,
+  unbind,
   inVhost((vhost, each) => vhost.deleteQueue(vhost.queue(each.name))),
   inVhost((vhost, each) => vhost.deleteExchange(each.name, false)),
 ]
@@ -128,7 +129,7 @@ function logIds({ parts }: BrokerParts): number[] {
 
 describe('restoreMetadata', () => {
   it('brings back what is durable, after any changes and restarts', { timeout: 60_000 }, async () => {
-    const sessions = fc.array(fc.array(step, { maxLength: 40, size: 'max' }), { minLength: 1, maxLength: 3 })
+    const sessions = fc.array(fc.array(step, { minLength: 1, maxLength: 200, size: 'max' }), { minLength: 1, maxLength: 3 })
     const property = fc.asyncProperty(sessions, async (all) => {
       const journal = new RecordingJournal()
       /** Whose each log id was, by vhost and name of its first record. */
