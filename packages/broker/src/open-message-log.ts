@@ -49,5 +49,5 @@ export async function openMessageLog(
 /** What outlasts the broker: nothing without a log. */
 export function persistenceOf(log: MessageLog | undefined): Persistence {
   if (log === undefined) return { journal: noJournal, state: new MetadataState() }
-  return { journal: log.journal, state: log.recovered.metadata }
+  return { journal: log.journal, state: log.recovered.metadata, damaged: log.recovered.damagedRecords > 0 }
 }

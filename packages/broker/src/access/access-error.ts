@@ -3,7 +3,7 @@
 /**
  * - `NOT_FOUND`: a user, vhost or connection of that name does not exist.
  * - `INVALID`: a name, tag, hash or regular expression that cannot be used.
- * - `NOT_DURABLE`: the change is in force, but could not be written to disk.
+ * - `NOT_DURABLE`: the change is in force, but could not be written to disk, and may be lost when the broker ends.
  */
 export type AdministrationErrorCode = 'NOT_FOUND' | 'INVALID' | 'NOT_DURABLE'
 

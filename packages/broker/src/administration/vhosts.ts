@@ -42,7 +42,7 @@ export function createVhostAdministration(parts: AdministeredParts): VhostAdmini
       for (const connection of connections) {
         if (connection.session?.vhost === vhost) connection.forceClose(`vhost '${name}' is down`)
       }
-      vhost.delete()
+      await vhost.delete()
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Numbers for what has messages in the log: a durable queue, and an exchange that keeps messages. None is ever given out twice, so that
- * records of a queue that is gone cannot be taken for those of another.
+ * Numbers for vhosts, and for what has messages in the log: durable queues, and exchanges that keep messages. None is ever given out twice,
+ * so that records of a thing that is gone cannot be taken for those of another.
  *
  * Where the numbers stand is metadata itself. It is recorded for many at a time; a restart leaves out what was not used of them.
  */
@@ -31,7 +31,7 @@ export class LogIds {
   /** A number that was never given out. @throws ConnectionException RESOURCE_ERROR when there is none left. */
   take(): number {
     if (this.#next > LOG_ID_MAX) {
-      const text = `all ${LOG_ID_MAX} numbers of durable queues have been used; start with a new data directory`
+      const text = `all ${LOG_ID_MAX} numbers of vhosts and durable queues have been used; start with a new data directory`
       throw new ConnectionException(ReplyCode.RESOURCE_ERROR, text)
     }
     if (this.#next === this.#recorded) {

@@ -5,20 +5,22 @@
  * | kind | names | value |
  * | --- | --- | --- |
  * | `format` | | the version of all this, {@link METADATA_FORMAT}; there from the first start on |
- * | `log-id` | | a number above all log ids that were ever given out |
+ * | `log-id` | | a number above all that were ever given out to vhosts, queues and exchanges |
  * | `user` | user | {@link UserValue} |
  * | `permission` | user, vhost | `Permissions` |
  * | `topic-permission` | user, vhost, exchange | `TopicPermissions` |
  * | `global-parameter` | name | any JSON |
- * | `vhost` | vhost | `VhostMetadata` |
- * | `parameter` | vhost, component, name | any JSON: a policy, limits |
- * | `exchange` | vhost, exchange | {@link ExchangeValue} |
- * | `queue` | vhost, queue | {@link QueueValue} |
- * | `binding` | vhost, source, kind of destination, destination, routing key, identity of arguments | {@link BindingValue} |
+ * | `vhost` | vhost | {@link VhostValue} |
+ * | `ended-vhost` | number of vhost | `{}`; there while what was in a deleted vhost is removed |
+ * | `parameter` | number of vhost, component, name | any JSON: a policy, limits |
+ * | `exchange` | number of vhost, exchange | {@link ExchangeValue} |
+ * | `queue` | number of vhost, queue | {@link QueueValue} |
+ * | `binding` | number of vhost, source, kind of destination, destination, routing key, identity of arguments | {@link BindingValue} |
  */
 
 import type { PasswordHash } from '../access/password.ts'
 import type { UserLimits } from '../limits/user-limits.ts'
+import type { VhostMetadata } from '../vhost/vhost-metadata.ts'
 
 /** Version of keys and values. */
 export const METADATA_FORMAT = '1'
@@ -30,6 +32,7 @@ export const METADATA_KINDS = [
   'user',
   'global-parameter',
   'vhost',
+  'ended-vhost',
   'permission',
   'topic-permission',
   'parameter',
@@ -43,6 +46,12 @@ export interface UserValue {
   readonly password: PasswordHash
   readonly tags: readonly string[]
   readonly limits: UserLimits
+}
+
+export interface VhostValue {
+  readonly number: number
+  /** What an operator says of it. */
+  readonly said: VhostMetadata
 }
 
 /** Arguments, where there are any, as {@link encodeArguments} gives them. */

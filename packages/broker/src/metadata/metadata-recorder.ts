@@ -62,6 +62,6 @@ export class MetadataRecorder {
 }
 
 function notDurable(): AdministrationError {
-  const text = 'the change could not be written to disk: it is in force, and will be lost when the broker ends'
+  const text = 'the change could not be written to disk: it is in force, but may be lost when the broker ends'
   return new AdministrationError('NOT_DURABLE', text)
 }

@@ -11,7 +11,6 @@ import { parametersChanged } from '../parameters/parameter-components.ts'
 import { runInSlices } from '../scheduler/slices.ts'
 import type { Destination } from '../vhost/exchange.ts'
 import type { Vhost } from '../vhost/vhost.ts'
-import type { VhostMetadata } from '../vhost/vhost-metadata.ts'
 import { decodeArguments } from './argument-codec.ts'
 import {
   type BindingValue,
@@ -23,6 +22,7 @@ import {
   parseKey,
   type QueueValue,
   type UserValue,
+  type VhostValue,
 } from './metadata-key.ts'
 import type { MetadataState } from './metadata-state.ts'
 
@@ -38,8 +38,11 @@ export interface RestoredParts {
 export interface RestoredMetadata {
   /** Above all log ids that were ever given out. */
   readonly nextLogId: number
+  readonly vhostNumbers: ReadonlyMap<Vhost, number>
   /** Keys of what needs something that is not there, such as a binding of a queue that is gone. They are to be removed. */
   readonly orphans: readonly string[]
+  /** Keys of deleted vhosts whose contents are among the orphans. They are to be removed last. */
+  readonly endedVhosts: readonly string[]
   /** Keys of what this version cannot read, each with the reason. They stay. */
   readonly unusable: readonly string[]
 }
@@ -85,8 +88,12 @@ class Restoring implements RestoredMetadata {
   nextLogId = 1
   readonly orphans: string[] = []
   readonly unusable: string[] = []
+  readonly endedVhosts: string[] = []
+  readonly vhostNumbers = new Map<Vhost, number>()
   readonly #state: MetadataState
   readonly #parts: RestoredParts
+  /** By number. */
+  readonly #vhosts = new Map<string, Vhost>()
   readonly #entries = new Map<string, Entry[]>(METADATA_KINDS.map((kind) => [kind, []]))
 
   constructor(state: MetadataState, parts: RestoredParts) {
@@ -132,9 +139,13 @@ class Restoring implements RestoredMetadata {
     },
     'global-parameter': ([name], value) => this.#parts.globalParameters.set(name, copyJson(value)),
     vhost: ([name], value) => {
+      const { number, said } = value as VhostValue
+      this.#noteLogId(number + 1)
       const vhost = this.#parts.createVhost(name)
       this.#parts.vhosts.set(name, vhost)
-      if (Object.keys(value as VhostMetadata).length > 0) vhost.describe(value as VhostMetadata)
+      this.#vhosts.set(String(number), vhost)
+      this.vhostNumbers.set(vhost, number)
+      if (Object.keys(said).length > 0) vhost.describe(said)
     },
     permission: ([user, vhost], value) => {
       this.#assertUserAndVhost(user, vhost)
@@ -144,6 +155,8 @@ class Restoring implements RestoredMetadata {
       this.#assertUserAndVhost(user, vhost)
       this.#parts.users.putTopicPermissions(user, vhost, value as TopicPermissions)
     },
+    // What was in it is found to belong to nothing.
+    'ended-vhost': ([number]) => this.endedVhosts.push(formatKey('ended-vhost', number)),
     parameter: ([vhost, component, name], value) => {
       this.#vhost(vhost).parameters.set(component, name, copyJson(value))
     },
@@ -173,16 +186,21 @@ class Restoring implements RestoredMetadata {
 
   /** The counter is recorded before it is used, so the rest only guards against its loss. */
   #noteLogId(next: number): void {
-    this.nextLogId = Math.max(this.nextLogId, next)
+    if (next > this.nextLogId) this.nextLogId = next
   }
 
-  #vhost(name: string): Vhost {
-    return this.#expect(this.#parts.vhosts.get(name), formatKey('vhost', name))
+  /** The vhost of this number. Where it is missing and was not deleted, its record was damaged, and what is in it must not go, too. */
+  #vhost(number: string): Vhost {
+    const vhost = this.#vhosts.get(number)
+    if (vhost !== undefined) return vhost
+    throw this.#state.get(formatKey('ended-vhost', number)) === undefined
+      ? new Error(`there is no vhost ${number}`)
+      : new Orphaned(number)
   }
 
   #assertUserAndVhost(user: string, vhost: string): void {
     this.#expect(this.#parts.users.get(user), formatKey('user', user))
-    this.#vhost(vhost)
+    this.#expect(this.#parts.vhosts.get(vhost), formatKey('vhost', vhost))
   }
 
   /** What others need. @throws Orphaned when there is no record of it. */

@@ -1,7 +1,8 @@
 /**
  * Records what is durable in a vhost: parameters, exchanges, queues that belong to no connection, and bindings between those.
  *
- * What a thing needs is recorded before it, and removed after it.
+ * What a thing needs is recorded before it, and removed after it, but for the vhost: it goes first, at once, and its contents follow in
+ * slices. They are recorded under its number, so that they cannot come back in a later vhost of the same name.
  */
 
 import { createHash } from 'node:crypto'
@@ -10,36 +11,44 @@ import { keepsMessages } from '../exchange/exchange-types.ts'
 import type { JsonValue } from '../parameters/json-value.ts'
 import type { Queue, QueueSettings } from '../queue/queue.ts'
 import type { Destination, Exchange, ExchangeSettings } from '../vhost/exchange.ts'
-import type { Vhost } from '../vhost/vhost.ts'
 import type { VhostMetadata } from '../vhost/vhost-metadata.ts'
 import { encodeArguments } from './argument-codec.ts'
-import { type BindingValue, type ExchangeValue, formatKey, type QueueValue } from './metadata-key.ts'
+import { type BindingValue, type ExchangeValue, formatKey, type QueueValue, type VhostValue } from './metadata-key.ts'
 import type { MetadataRecorder } from './metadata-recorder.ts'
 
 /** Longer identities of arguments are replaced by their SHA-256, in characters. */
 const IDENTITY_LENGTH_MAX = 128
 
 export class VhostRecorder {
+  readonly #name: string
+  readonly #number: number
+  /** The number, as keys have it. */
   readonly #vhost: string
   readonly #recorder: MetadataRecorder
 
-  constructor(vhost: string, recorder: MetadataRecorder) {
-    this.#vhost = vhost
+  /** @param number That of the vhost; a new one for a new vhost. */
+  constructor(name: string, number: number, recorder: MetadataRecorder) {
+    this.#name = name
+    this.#number = number
+    this.#vhost = String(number)
     this.#recorder = recorder
   }
 
   /** The vhost is new, or something else is said of it. */
   vhostPut(said: VhostMetadata): void {
-    this.#recorder.put(formatKey('vhost', this.#vhost), JSON.stringify(said))
+    const value: VhostValue = { number: this.#number, said }
+    this.#recorder.put(formatKey('vhost', this.#name), JSON.stringify(value))
   }
 
-  /** The vhost goes with all that is in it. */
-  vhostDeleted({ exchanges, queues, parameters }: Vhost): void {
-    for (const exchange of exchanges.values()) this.#bindingsDeleted(exchange)
-    for (const queue of queues.values()) this.queueDeleted(queue)
-    for (const exchange of exchanges.values()) this.#exchangeDeleted(exchange)
-    for (const { component, name } of parameters.all()) this.parameterDeleted(component, name)
-    this.#recorder.delete(formatKey('vhost', this.#vhost))
+  /** The vhost is gone; what was in it is removed from now on. */
+  vhostDeleted(): void {
+    this.#recorder.put(formatKey('ended-vhost', this.#vhost), '{}')
+    this.#recorder.delete(formatKey('vhost', this.#name))
+  }
+
+  /** Nothing is left of what was in the vhost. */
+  vhostEnded(): void {
+    this.#recorder.delete(formatKey('ended-vhost', this.#vhost))
   }
 
   /** The log id of a new queue; 0 for one that is not recorded. */
@@ -73,8 +82,9 @@ export class VhostRecorder {
 
   /** It goes with the bindings that begin at it. */
   exchangeDeleted(exchange: Exchange): void {
-    this.#bindingsDeleted(exchange)
-    this.#exchangeDeleted(exchange)
+    const { name, settings, matcher } = exchange
+    for (const binding of matcher.bindings()) this.unbound(exchange, binding)
+    if (isRecordedExchange(settings)) this.#recorder.delete(formatKey('exchange', this.#vhost, name))
   }
 
   bound(source: Exchange, binding: Binding<Destination>): void {
@@ -99,16 +109,6 @@ export class VhostRecorder {
 
   parameterDeleted(component: string, name: string): void {
     this.#recorder.delete(formatKey('parameter', this.#vhost, component, name))
-  }
-
-  #exchangeDeleted({ settings }: Exchange): void {
-    if (isRecordedExchange(settings)) this.#recorder.delete(formatKey('exchange', this.#vhost, settings.name))
-  }
-
-  #bindingsDeleted(source: Exchange): void {
-    // The default exchange is bound to every queue, and to nothing that is kept.
-    if (source.name === '') return
-    for (const binding of source.matcher.bindings()) this.unbound(source, binding)
   }
 
   #bindingKey({ name: source }: Exchange, { destination, routingKey, arguments: table }: Binding<Destination>): string {

@@ -25,6 +25,7 @@ import { Message } from '../queue/message.ts'
 import { Queue, type QueueOwner, type QueueSettings } from '../queue/queue.ts'
 import type { QueueEnvironment } from '../queue/queue-environment.ts'
 import { ReleaseList } from '../queue/release-list.ts'
+import { runInSlices } from '../scheduler/slices.ts'
 import { assertSameArguments, assertSameProperty } from './equivalence.ts'
 import { type Destination, Exchange, type ExchangeSettings } from './exchange.ts'
 import { assertQueueArguments, comparedArguments } from './queue-arguments.ts'
@@ -313,9 +314,11 @@ export class Vhost {
     }
   }
 
-  /** Ends the vhost for good. */
-  delete(): void {
-    this.#recorder?.vhostDeleted(this)
+  /** Ends the vhost for good, in slices when much is in it. Nobody may find it any more. */
+  async delete(): Promise<void> {
+    this.#recorder?.vhostDeleted()
+    await runInSlices(this.#deleteAll())
+    this.#recorder?.vhostEnded()
     this.close()
   }
 
@@ -326,6 +329,12 @@ export class Vhost {
     for (const exchange of this.exchanges.values()) exchange.intake?.close()
     this.#environment.releases.close()
     this.#deadLetters.close()
+  }
+
+  *#deleteAll(): Generator<void> {
+    for (const queue of this.queues.values()) yield void this.deleteQueue(queue)
+    for (const exchange of this.exchanges.values()) if (exchange.name !== '') yield this.#removeExchange(exchange)
+    for (const { component, name } of this.parameters.all()) yield void this.parameters.delete(component, name)
   }
 
   /** Adds an exchange that was checked, and recorded if it is to be. */

@@ -14,6 +14,8 @@ describe('LogIds', () => {
   it('refuses when all 32 bits are used up', () => {
     const ids = new LogIds(() => {}, 0xffff_ffff)
     expect(ids.take()).toBe(0xffff_ffff)
-    expect(() => ids.take()).toThrow('RESOURCE_ERROR - all 4294967295 numbers of durable queues have been used')
+    expect(() => ids.take()).toThrow(
+      'RESOURCE_ERROR - all 4294967295 numbers of vhosts and durable queues have been used',
+    )
   })
 })

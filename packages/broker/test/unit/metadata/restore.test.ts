@@ -129,7 +129,10 @@ function logIds({ parts }: BrokerParts): number[] {
 
 describe('restoreMetadata', () => {
   it('brings back what is durable, after any changes and restarts', { timeout: 60_000 }, async () => {
-    const sessions = fc.array(fc.array(step, { minLength: 1, maxLength: 200, size: 'max' }), { minLength: 1, maxLength: 3 })
+    const sessions = fc.array(fc.array(step, { minLength: 1, maxLength: 200, size: 'max' }), {
+      minLength: 1,
+      maxLength: 3,
+    })
     const property = fc.asyncProperty(sessions, async (all) => {
       const journal = new RecordingJournal()
       /** Whose each log id was, by vhost and name of its first record. */
@@ -216,17 +219,47 @@ describe('restoreMetadata', () => {
     parts.close()
   })
 
+  it('brings nothing of a deleted vhost into a new one of the same name', async () => {
+    const journal = new RecordingJournal()
+    const first = await BrokerParts.start(journal)
+    await first.admin.putVhost('v')
+    const settings = { durable: true, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
+    const declare = (parts: BrokerParts, queue: string) =>
+      parts.parts.vhosts.get('v')?.declareQueue({ ...settings, name: queue }, NOBODY)
+    for (let i = 0; i < 20_000; i++) declare(first, `old ${i}`)
+    // Takes many slices, between which the new one comes.
+    const deleted = first.admin.deleteVhost('v')
+    expect(journal.replay().size).toBeGreaterThan(10_000)
+    await first.admin.putVhost('v')
+    declare(first, 'new')
+    declare(first, 'old 19999')
+
+    // As after a crash before the contents of the old one were removed.
+    const second = await BrokerParts.start(journal)
+    expect([...(second.parts.vhosts.get('v')?.queues.keys() ?? [])]).toEqual(['new', 'old 19999'])
+    const kept = journal.replay()
+    await deleted
+    expect(journal.replay().hash).toBe(kept.hash)
+    expect(kept.size).toBe(5)
+    first.close()
+    second.close()
+  })
+
   it('removes what belongs to something that is gone, and leaves alone what it cannot read', async () => {
     const journal = new RecordingJournal()
     const first = await BrokerParts.start(journal)
     await first.admin.putVhost('/')
     first.close()
-    const orphan = formatKey('binding', '/', 'amq.topic', 'queue', 'gone', 'k', '')
-    const strange = formatKey('exchange', '/', 'strange')
-    const needsStrange = formatKey('binding', '/', 'strange', 'exchange', 'amq.topic', 'k', '')
+    const { number: given } = JSON.parse(journal.replay().get(formatKey('vhost', '/')) as string)
+    const number = String(given)
+    const orphan = formatKey('binding', number, 'amq.topic', 'queue', 'gone', 'k', '')
+    const strange = formatKey('exchange', number, 'strange')
+    const needsStrange = formatKey('binding', number, 'strange', 'exchange', 'amq.topic', 'k', '')
     journal.put(orphan, '{}')
     journal.put(strange, JSON.stringify({ type: 'x-later', autoDelete: false, internal: false, logId: 77 }))
     journal.put(needsStrange, '{}')
+    const lost = formatKey('queue', '999', 'in a vhost that was lost')
+    journal.put(lost, '{}')
     journal.put('["later"]', '1')
     journal.put(formatKey('permission', 'nobody', '/'), '{}')
     const warnings: unknown[] = []
@@ -235,15 +268,26 @@ describe('restoreMetadata', () => {
     const state = journal.replay()
     expect(state.get(orphan)).toBeUndefined()
     expect(state.get(formatKey('permission', 'nobody', '/'))).toBeUndefined()
-    for (const key of [strange, needsStrange, '["later"]']) expect(state.get(key)).toBeDefined()
+    for (const key of [strange, needsStrange, lost, '["later"]']) expect(state.get(key)).toBeDefined()
     const vhost = second.parts.vhosts.get('/') as Vhost
     const settings = { name: 'q', durable: true, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
     expect(vhost.declareQueue(settings, NOBODY).queue.logId).toBeGreaterThan(77)
     expect(warnings).toEqual([
       [expect.stringMatching('removed'), { count: 2, keys: [formatKey('permission', 'nobody', '/'), orphan] }],
-      [expect.stringMatching('left out'), { count: 3, keys: expect.anything() }],
+      [expect.stringMatching('left out'), { count: 4, keys: expect.anything() }],
     ])
     second.close()
+  })
+
+  it('leaves all as it is where records were damaged', async () => {
+    const { journal, parts } = await BrokerParts.start()
+    const orphan = formatKey('permission', 'lost', 'lost')
+    journal.put(orphan, '{}')
+    const restored = { ...parts, createVhost: parts.createTrialVhost }
+    await openMetadata({ journal, state: journal.replay(), damaged: true }, restored, silentLogger)
+    expect(journal.replay().get(orphan)).toBeDefined()
+    await openMetadata({ journal, state: journal.replay() }, restored, silentLogger)
+    expect(journal.replay().get(orphan)).toBeUndefined()
   })
 
   it('refuses metadata of another format', async () => {
@@ -266,9 +310,9 @@ describe('restoreMetadata', () => {
     await first.admin.putPolicy('/', 'p', { pattern: '1$', definition: { 'max-length': 5 } })
     first.close()
     for (let i = 1; i <= count; i++) {
-      journal.put(formatKey('queue', '/', `queue ${i}`), JSON.stringify({ autoDelete: false, logId: i }))
+      journal.put(formatKey('queue', '1', `queue ${i}`), JSON.stringify({ autoDelete: false, logId: i + 1 }))
       if (i % 10 === 0)
-        journal.put(formatKey('binding', '/', 'amq.direct', 'queue', `queue ${i}`, `key ${i}`, ''), '{}')
+        journal.put(formatKey('binding', '1', 'amq.direct', 'queue', `queue ${i}`, `key ${i}`, ''), '{}')
     }
     let turns = 0
     const turn = () => {
