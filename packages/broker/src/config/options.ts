@@ -173,7 +173,7 @@ export interface BrokerOptions {
    * `defaultUser` or `vhosts` are not made. Empty for none.
    */
   readonly definitionsFile?: string
-  /** The user who may log in. @default guest */
+  /** The user who may log in. Made when the data directory is empty, or there is none. @default guest */
   readonly defaultUser?: string
   /** That user's password. @default guest */
   readonly defaultPassword?: string
@@ -232,7 +232,7 @@ export interface BrokerOptions {
   readonly authLdapTimeoutMs?: number
   /** The name in a client's certificate that is the user of the mechanism EXTERNAL. @default distinguished_name */
   readonly certificateLogin?: CertificateLogin
-  /** Virtual hosts. @default / */
+  /** Virtual hosts. Made when the data directory is empty, or there is none. @default / */
   readonly vhosts?: readonly string[]
   /** Most milliseconds that `close` waits for clients to take leave. @default 5000 */
   readonly shutdownTimeoutMs?: number

@@ -30,7 +30,7 @@ export const ACCESS_OPTIONS: OptionRows<
     fileKey: 'default_user',
     rule: { kind: 'text' },
     default: 'guest',
-    description: 'the user who may log in',
+    description: 'the user who may log in; made when nothing is there yet',
   },
   defaultPassword: {
     fileKey: 'default_pass',
@@ -66,6 +66,6 @@ export const ACCESS_OPTIONS: OptionRows<
     fileKey: 'default_vhost',
     rule: { kind: 'names', countMin: 1 },
     default: ['/'],
-    description: 'virtual hosts',
+    description: 'virtual hosts; made when nothing is there yet',
   },
 }
