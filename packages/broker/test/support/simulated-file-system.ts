@@ -59,6 +59,8 @@ export class SimulatedFileSystem implements FileSystem {
   delay: ((operation: Operation) => Promise<void>) | undefined
   /** What was done, oldest first: `write path offset length`, `sync path` and so on. */
   readonly operations: string[] = []
+  /** What was opened and not closed. */
+  readonly openFiles = new Set<OpenFile>()
   readonly #directories = new Map<string, SimulatedDirectory>()
   readonly #runningWrites = new Set<RunningWrite>()
   #faults: Fault[] = []
@@ -232,7 +234,9 @@ export class SimulatedFileSystem implements FileSystem {
       file = created
     }
     if (truncate) file.truncate(0)
-    return new SimulatedOpenFile(this, path, file, write, syncedWrites)
+    const opened = new SimulatedOpenFile(this, path, file, write, syncedWrites)
+    this.openFiles.add(opened)
+    return opened
   }
 
   /** How much of a write the disk has room for. */
@@ -335,7 +339,9 @@ class SimulatedOpenFile implements OpenFile {
     return this.#file.size
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#fileSystem.openFiles.delete(this)
+  }
 }
 
 function failure(code: string, message: string): Error {

@@ -57,7 +57,7 @@ export function* scanSegment(options: ScanOptions): Reading<ScanResult> {
   const scan = new Scan(options)
   yield* scan.findEntries()
   const entries = options.isLast ? yield* scan.cutIncomplete() : 0
-  const bytes = (yield* scan.findDataEnd()) - scan.index.end
+  const bytes = Math.max((yield* scan.findDataEnd()) - scan.index.end, 0)
   const { index, logId, gaps, lastWriteOffset } = scan
   return { index, logId, gaps, lastWriteOffset, tail: { bytes, entries } }
 }
@@ -71,6 +71,8 @@ class Scan {
   #windowStart = 0
   /** First position of the last write. */
   #lastRound: Position
+  /** The end of what is not zero, once it was looked for. */
+  #dataEnd: number | undefined
 
   constructor(options: ScanOptions) {
     this.#options = options
@@ -111,8 +113,9 @@ class Scan {
     return 0
   }
 
-  /** The end of what is not zero. */
+  /** The end of what is not zero, behind the entries found until now; somewhere before their end when there is nothing. */
   *findDataEnd(): Reading<number> {
+    if (this.#dataEnd !== undefined) return this.#dataEnd
     let end = this.index.end
     for (let offset = end; offset < this.#options.size; ) {
       const bytes = yield* this.#bytesAt(offset, WINDOW_BYTES)
@@ -121,13 +124,15 @@ class Scan {
       if (length > 0) end = offset + length
       offset += bytes.length
     }
+    this.#dataEnd = end
     return end
   }
 
   /** Moves on to the next entry behind bytes that are none. */
   *#skipToNext(start: number): Reading<boolean> {
     const expected = this.index.last + 1
-    for (let offset = start + 1; offset + HEADER_BYTES <= this.#options.size; ) {
+    const end = yield* this.findDataEnd()
+    for (let offset = start + 1; offset < end; ) {
       const bytes = yield* this.#bytesAt(offset, WINDOW_BYTES)
       const hit = bytes.indexOf(MAGIC_BYTES)
       if (hit < 0) {
