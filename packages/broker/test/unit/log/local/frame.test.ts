@@ -23,9 +23,18 @@ function encode(parts: readonly Uint8Array[], position = 7, roundIndex = 2): Buf
 
 describe('a frame', () => {
   it('has the bytes that the format says', () => {
-    expect(encode([Buffer.from('hello')], 2 ** 33 + 5, 3).toString('hex')).toMatchInlineSnapshot(
-      `"574c4701000000020000000531323334353637380000000500000003739da2e468656c6c6ffdff1781faee991b"`,
-    )
+    const expected = [
+      '574c4701', // magic, version
+      '0000000200000005', // position
+      '3132333435363738', // log id
+      '00000005', // length
+      '00000003', // place in its write
+      '739da2e4', // checksum
+      '68656c6c6f', // payload
+      'fdff1781', // checksum of the chunk
+      'faee991b', // checksum of the trailer
+    ]
+    expect(encode([Buffer.from('hello')], 2 ** 33 + 5, 3).toString('hex')).toBe(expected.join(''))
   })
 
   it('is the same however its payload is cut into parts', () => {
