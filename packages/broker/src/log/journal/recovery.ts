@@ -328,7 +328,8 @@ class ColumnReader {
   #take(length: number): ArrayBuffer {
     const start = this.#offset
     this.#offset += length
-    return this.#bytes.slice(start, start + length).buffer as ArrayBuffer
+    // Not `slice`, which is no copy where the bytes are a Buffer.
+    return Uint8Array.from(this.#bytes.subarray(start, start + length)).buffer
   }
 }
 
