@@ -7,9 +7,13 @@
 
 import { type CapturedMessages, captureColumns } from './captured-messages.ts'
 
+/** Most queues have none, and there may be many queues. */
+const NONE = new Float64Array(0)
+const CAPACITY_MIN = 16
+
 export class ReturnedHeap {
-  #sequences = new Float64Array(16)
-  #positions = new Float64Array(16)
+  #sequences = NONE
+  #positions = NONE
   #length = 0
 
   get length(): number {
@@ -17,7 +21,7 @@ export class ReturnedHeap {
   }
 
   push(sequence: number, position: number): void {
-    if (this.#length === this.#sequences.length) this.#resize(this.#length * 2)
+    if (this.#length === this.#sequences.length) this.#resize(Math.max(CAPACITY_MIN, this.#length * 2))
     let index = this.#length++
     while (index > 0) {
       const parent = (index - 1) >> 1

@@ -16,17 +16,22 @@ export interface LoggedMessage {
   readonly priority: number
 }
 
+/** Most queues are empty, and there may be many queues. */
+const NO_NUMBERS = new Float64Array(0)
+const NO_SIZES = new Uint32Array(0)
+const NO_PRIORITIES = new Uint8Array(0)
+
 export class HolderState {
   nextSequence = 0
   deliveredBefore = -1
   readonly returns: Map<number, { readonly acquired: number; readonly failed: number }> = new Map()
   readonly identities: Map<string, number> = new Map()
   readonly routingKeys: Map<number, readonly string[]> = new Map()
-  #sequences = new Float64Array(16)
-  #addresses = new Float64Array(16)
-  #expiries = new Float64Array(16)
-  #sizes = new Uint32Array(16)
-  #priorities = new Uint8Array(16)
+  #sequences = NO_NUMBERS
+  #addresses = NO_NUMBERS
+  #expiries = NO_NUMBERS
+  #sizes = NO_SIZES
+  #priorities = NO_PRIORITIES
   #length = 0
   /** Whether the sequence numbers rise, as they do but for parts of checkpoints. */
   #sorted = true
