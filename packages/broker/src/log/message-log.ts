@@ -8,13 +8,16 @@ import { BLOCK_SIZE } from '../memory/working-memory.ts'
 import type { RestoredMessages } from '../queue/captured-messages.ts'
 import type { Turn } from '../scheduler/turn.ts'
 import { DataDirectory } from './data-directory.ts'
+import type { FileSystem } from './files/file-system.ts'
+import { nodeFileSystem } from './files/node-file-system.ts'
 import { BlockReader } from './journal/block-reader.ts'
 import { type CheckpointSubject, writeCheckpoint } from './journal/checkpoint.ts'
 import { LogJournal } from './journal/log-journal.ts'
+import { Reclaimer } from './journal/reclaimer.ts'
 import { type Recovered, recover } from './journal/recovery.ts'
 import { LocalLog } from './local/local-log.ts'
 import type { LogEvent } from './local/log-event.ts'
-import type { OrderedLog, Position } from './ordered-log.ts'
+import type { OrderedLog } from './ordered-log.ts'
 import { SpillFile } from './spill-file.ts'
 import type { Block } from './store/block.ts'
 import { BlockStore } from './store/block-store.ts'
@@ -30,6 +33,10 @@ export interface MessageLogOptions {
   readonly directory: string
   /** Bytes of memory for messages. */
   readonly memoryBudget: number
+  /** Size of a segment, in bytes. @default 67108864 (64 MiB) */
+  readonly segmentBytes?: number
+  /** @default that of the machine */
+  readonly fileSystem?: FileSystem
   readonly turn: Turn
   readonly clock: Clock
   readonly logger: Logger
@@ -51,6 +58,7 @@ export class MessageLog {
   readonly #directory: DataDirectory
   readonly #log: OrderedLog
   readonly #spill: SpillFile
+  readonly #reclaimer: Reclaimer
   #subject: CheckpointSubject | undefined
   #timer: Timer | undefined
   #checkpoint: Promise<void> | undefined
@@ -100,18 +108,22 @@ export class MessageLog {
         },
       },
     })
+    this.#reclaimer = new Reclaimer(log, this.store, this.journal)
   }
 
   /** @throws DataDirectoryError; errors of the file system. */
   static async open(options: MessageLogOptions): Promise<MessageLog> {
-    const directory = await DataDirectory.open({ path: options.directory, clock: options.clock })
+    const { fileSystem = nodeFileSystem, segmentBytes } = options
+    const directory = await DataDirectory.open({ path: options.directory, clock: options.clock, fileSystem })
     let log: LocalLog | undefined
     try {
       log = await LocalLog.open({
         directory: directory.logPath,
+        fileSystem,
+        ...(segmentBytes !== undefined && { segmentBytes }),
         report: (event) => reportEvent(options.logger, event),
       })
-      const spill = await SpillFile.open({ path: directory.spillPath })
+      const spill = await SpillFile.open({ path: directory.spillPath, fileSystem })
       return new MessageLog(options, directory, log, spill, await recover(log))
     } catch (error) {
       await log?.close()
@@ -125,12 +137,15 @@ export class MessageLog {
     const { blocks: recoveredBlocks, holders: states, replayed, damagedRecords } = this.recovered
     const { store } = this
     const blocks = new Map<number, Block>()
-    for (const { id, used, routeLength, entries } of [...recoveredBlocks.values()].sort((a, b) => a.id - b.id)) {
+    for (const { id, used, messages, routeLength, entries } of [...recoveredBlocks.values()].sort(
+      (a, b) => a.id - b.id,
+    )) {
       const block = store.addStored(id, used, routeLength)
-      block.entries.push(...entries)
+      for (const position of entries) block.entries.push(position)
+      block.messages = messages
       blocks.set(id, block)
     }
-    let messages = 0
+    let count = 0
     let lost = 0
     for (const holder of holders) {
       const state = states.get(holder.logId)
@@ -144,12 +159,12 @@ export class MessageLog {
         block.live++
         return block.slot * BLOCK_SIZE + (address % BLOCK_SIZE)
       })
-      messages += restored.positions.length
+      count += restored.positions.length
       holder.restore(restored)
     }
     for (const block of blocks.values()) if (block.live === 0) store.seal(block)
     const { logger } = this.#options
-    logger.info({ messages, replayed }, 'messages restored from the log')
+    logger.info({ messages: count, replayed }, 'messages restored from the log')
     if (lost > 0 || damagedRecords > 0) logger.error({ lost, damagedRecords }, 'the log is damaged: messages were lost')
   }
 
@@ -214,33 +229,18 @@ export class MessageLog {
     if (subject === undefined) return
     try {
       const { recordedBytes } = journal
+      if (!exact) this.#reclaimer.choose()
       const metadata = this.recovered.metadata
       const checkpoint = await writeCheckpoint({ log: this.#log, journal, store, metadata, subject }, exact)
       this.#checkpointBytes = recordedBytes
       this.#checkpointAt = this.#options.clock.now()
-      if (checkpoint !== undefined) await this.#discard(checkpoint.at)
+      if (checkpoint === undefined) return
+      await this.#reclaimer.discard(checkpoint.at)
+      if (!exact) await this.#reclaimer.compact()
     } catch (error) {
       this.#options.logger.error({ err: error }, 'bug while writing a checkpoint')
     } finally {
       this.#checkpoint = undefined
-    }
-  }
-
-  /** Removes segments up to where a checkpoint holds everything, in which no message is. */
-  async #discard(at: Position): Promise<void> {
-    const needed = new Set<number>()
-    const segments = [...this.#log.segments]
-    for (const block of this.store.blocks()) {
-      for (let i = 0; i < block.entries.length; i += 2) {
-        for (const [index, { first, last }] of segments.entries()) {
-          if (block.entries[i] <= last && block.entries[i + 1] >= first) needed.add(index)
-        }
-      }
-    }
-    // Not before it is durable that the messages are gone.
-    if (await new Promise<boolean>((resolve) => this.journal.afterCommit(resolve))) return
-    for (const [index, { first, last }] of segments.entries()) {
-      if (last <= at && last >= first && !needed.has(index)) await this.#log.discard(first, last)
     }
   }
 }

@@ -83,7 +83,7 @@ export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): P
   store.keepBlocks()
   try {
     const holders = captureHolders(parts.subject, exact)
-    const blocks = [...store.blocks()].filter(({ id }) => id !== 0)
+    const blocks = [...store.blocks()].filter(({ id, forward }) => id !== 0 && forward === undefined)
     const failed = await new Promise<boolean>((resolve) => journal.afterCommit(resolve))
     if (failed) return undefined
     const at = journal.lastPosition
@@ -149,10 +149,11 @@ class Writer {
     return this.#add(RecordType.metadataPut, 0, Buffer.byteLength(key), 0, 0, Buffer.from(key + value))
   }
 
-  async #block({ id, used, soleRouteLength, entries }: Block): Promise<void> {
-    const payload = new Uint8Array(entries.length * 8)
+  async #block({ id, used, messages, soleRouteLength, entries }: Block): Promise<void> {
+    const payload = new Uint8Array(8 + entries.length * 8)
     const view = new DataView(payload.buffer)
-    for (const [i, position] of entries.entries()) view.setFloat64(i * 8, position)
+    view.setFloat64(0, messages)
+    for (const [i, position] of entries.entries()) view.setFloat64(8 + i * 8, position)
     await this.#add(RecordType.blockEntries, 0, soleRouteLength + 1, id, used, payload)
   }
 
@@ -186,9 +187,10 @@ class Writer {
     const lengths = new Uint32Array(capacity)
     let count = 0
     for (let i = start; i < end; i++) {
-      const position = positions[i]
+      const position = store.resolve(positions[i])
       const block = store.blockOf(position)
       if (block.id === 0) continue
+      block.marks?.push(position % BLOCK_SIZE)
       numbers[count] = sequences === undefined ? (columns.firstSequence ?? 0) + i - origin : sequences[i]
       dues[count] = expiries === undefined ? Infinity : expiries[i]
       addresses[count] = block.id * BLOCK_SIZE + (position % BLOCK_SIZE)

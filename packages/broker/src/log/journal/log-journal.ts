@@ -134,20 +134,20 @@ export class LogJournal implements Journal, TurnTask {
       return message.position
     }
     const length = message.end - message.routeStart
-    const routeLength = message.routeEnd - message.routeStart
-    if (length > SHARED_MESSAGE_MAX) return this.#enqueueAlone(message, holder, sequence, expiry, detail)
-    const size = RECORD_HEADER_SIZE + length
-    const block = this.#room(size)
+    if (length > SHARED_MESSAGE_MAX) return this.#alone(RecordType.enqueue, message, holder, detail, sequence, expiry)
+    const block = this.#room(RECORD_HEADER_SIZE + length)
     // Making room may have moved a message that lies in the store.
     if (message.position >= 0) this.#store.read(message.position, message)
-    const offset = block.base + block.used
-    writeRecordHeader(this.#view, offset, RecordType.enqueue, size, routeLength, holder, detail, sequence, expiry)
-    copyMessage(block, offset + RECORD_HEADER_SIZE, message, length)
-    message.position = block.slot * BLOCK_SIZE + block.used
-    message.batch = this.batch
-    block.live++
-    this.#recorded(block, size)
-    return message.position
+    return this.#write(RecordType.enqueue, block, message, holder, detail, sequence, expiry)
+  }
+
+  /** Records a message of the log anew, so that the place where it is may go, and returns its new position, with one reference. */
+  move(message: Message): number {
+    const length = message.end - message.routeStart
+    if (length > SHARED_MESSAGE_MAX) return this.#alone(RecordType.moved, message, 0, 0, 0, 0)
+    const block = this.#room(RECORD_HEADER_SIZE + length)
+    this.#store.read(message.position, message)
+    return this.#write(RecordType.moved, block, message, 0, 0, 0, 0)
   }
 
   settled(holder: number, firstSequence: number, lastSequence: number): void {
@@ -222,21 +222,45 @@ export class LogJournal implements Journal, TurnTask {
     this.#retry?.clear()
   }
 
+  /** Writes a message into the open block, where there is room, and returns its position. */
+  #write(
+    type: RecordType,
+    block: Block,
+    message: Message,
+    holder: number,
+    detail: number,
+    sequence: number,
+    expiry: number,
+  ): number {
+    const length = message.end - message.routeStart
+    const size = RECORD_HEADER_SIZE + length
+    const offset = block.base + block.used
+    const routeLength = message.routeEnd - message.routeStart
+    writeRecordHeader(this.#view, offset, type, size, routeLength, holder, detail, sequence, expiry)
+    copyMessage(block, offset + RECORD_HEADER_SIZE, message, length)
+    message.position = block.slot * BLOCK_SIZE + block.used
+    message.batch = this.batch
+    block.live++
+    block.messages++
+    this.#recorded(block, size)
+    return message.position
+  }
+
   #reference(message: Message, holder: number, sequence: number, expiry: number, detail: number): void {
     const { position } = message
-    const block = this.#store.blockOf(position)
+    const place = this.#store.resolve(position)
     const payload = new Uint8Array(12)
     const view = new DataView(payload.buffer)
-    view.setFloat64(0, block.id * BLOCK_SIZE + (position % BLOCK_SIZE))
+    view.setFloat64(0, this.#store.blockOf(place).id * BLOCK_SIZE + (place % BLOCK_SIZE))
     view.setUint32(8, message.bodySize)
-    block.live++
+    this.#store.keep(message)
     this.#record(RecordType.reference, holder, detail, sequence, expiry, payload)
     message.batch = this.batch
     // Recording may have opened a block and moved what the message points at.
     this.#store.read(position, message)
   }
 
-  #enqueueAlone(message: Message, holder: number, sequence: number, expiry: number, detail: number): number {
+  #alone(type: RecordType, message: Message, holder: number, detail: number, sequence: number, expiry: number): number {
     if (this.#closed) throw new Error('the log is closed')
     this.endBatch()
     if (message.position >= 0) this.#store.read(message.position, message)
@@ -246,7 +270,7 @@ export class LogJournal implements Journal, TurnTask {
     const head = new Uint8Array(RECORD_HEADER_SIZE)
     const size = RECORD_HEADER_SIZE + bytes.length
     const view = new DataView(head.buffer)
-    writeRecordHeader(view, 0, RecordType.enqueue, size, routeLength, holder, detail, sequence, expiry)
+    writeRecordHeader(view, 0, type, size, routeLength, holder, detail, sequence, expiry)
     for (let start = 0; start < bytes.length; start += PART_MAX) {
       const part = bytes.subarray(start, start + PART_MAX)
       const header = this.#header(EntryKind.data, block.id, start === 0 ? 0 : RECORD_HEADER_SIZE + start)

@@ -41,7 +41,7 @@ export const RecordType = {
   identityForgotten: 9,
   /** Routing keys of a delayed message that has more than its own. first: sequence; payload: JSON. */
   routingKeys: 10,
-  /** Of a checkpoint: where a block is. first: its number; second: bytes filled; detail: length of its route + 1 when it is one message, else 0; payload: runs of positions f64. */
+  /** Of a checkpoint: where a block is. first: its number; second: bytes filled; detail: length of its route + 1 when it is one message, else 0; payload: messages that came into it f64, runs of positions f64. */
   blockEntries: 11,
   /** Of a checkpoint: messages. first: first sequence number; second: how many; detail: priority and {@link MessageColumn}; payload: columns. */
   messages: 12,
@@ -49,6 +49,8 @@ export const RecordType = {
   holderState: 13,
   /** Of a checkpoint: its end. first: position up to which it holds all; second: number of its parts. */
   checkpointEnd: 14,
+  /** A message that was in an old segment and is still needed. payload: the message. */
+  moved: 15,
 } as const
 export type RecordType = (typeof RecordType)[keyof typeof RecordType]
 
@@ -110,7 +112,7 @@ export function isRecord(view: DataView, offset: number, end: number): boolean {
   if (offset + RECORD_HEADER_SIZE > end) return false
   const size = view.getUint32(offset)
   const type = view.getUint8(offset + 6)
-  if (size < RECORD_HEADER_SIZE || type === 0 || type > RecordType.checkpointEnd) return false
+  if (size < RECORD_HEADER_SIZE || type === 0 || type > RecordType.moved) return false
   const check = view.getUint8(offset + 7)
   view.setUint8(offset + 7, 0)
   const expected = checkOf(view, offset)

@@ -30,6 +30,8 @@ export interface RecoveredBlock {
   readonly id: number
   /** Bytes filled. */
   used: number
+  /** Messages that came into it. */
+  messages: number
   /** Length of the route when it is one message; else -1. */
   routeLength: number
   /** Runs of positions, as in `Block`. */
@@ -154,7 +156,7 @@ class Recovery {
   #block(id: number): RecoveredBlock {
     let block = this.#blocks.get(id)
     if (block === undefined) {
-      block = { id, used: 0, routeLength: -1, entries: [], expected: 0 }
+      block = { id, used: 0, messages: 0, routeLength: -1, entries: [], expected: 0 }
       this.#blocks.set(id, block)
     }
     return block
@@ -195,6 +197,9 @@ class Recovery {
         this.#arrive(holderId, { sequence: first, address, size, expiry: second, priority: detail & 0xff }, detail)
         return
       }
+      case RecordType.moved:
+        this.#noteMessage(entry, view, offset, header)
+        return
       case RecordType.reference: {
         const address = view.getFloat64(start)
         const size = view.getUint32(start + 8)
@@ -261,6 +266,7 @@ class Recovery {
   #noteMessage({ bytes }: LogEntry, view: DataView, offset: number, header: EntryHeader): number {
     const start = offset + RECORD_HEADER_SIZE
     const length = view.getUint32(offset) - RECORD_HEADER_SIZE
+    this.#block(header.block).messages++
     const routeLength = recordRouteLength(bytes, offset)
     if (length > SHARED_MESSAGE_MAX) {
       const block = this.#block(header.block)
@@ -277,7 +283,8 @@ class Recovery {
     const block = this.#block(id)
     block.used = used
     block.routeLength = detail - 1
-    for (let i = 0; i < length; i += 8) block.entries.push(view.getFloat64(start + i))
+    block.messages = view.getFloat64(start)
+    for (let i = 8; i < length; i += 8) block.entries.push(view.getFloat64(start + i))
   }
 
   #restoreMessages(holderId: number, detail: number, first: number, count: number, payload: Uint8Array): void {

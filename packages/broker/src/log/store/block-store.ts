@@ -69,7 +69,7 @@ export class BlockStore implements MessageStore {
 
   keep(message: Message): number {
     if (message.position >= 0) {
-      this.blockOf(message.position).live++
+      this.#addReference(message.position)
       return message.position
     }
     const length = message.end - message.routeStart
@@ -79,7 +79,14 @@ export class BlockStore implements MessageStore {
 
   read(position: number, into: Message): void {
     const block = this.blockOf(position)
-    if (!block.resident) this.#residency.loadNow(block)
+    if (!block.resident) {
+      if (block.forward !== undefined) {
+        this.read(this.resolve(position), into)
+        into.position = position
+        return
+      }
+      this.#residency.loadNow(block)
+    }
     into.position = position
     into.owned = false
     if (block.soleRouteLength >= 0) {
@@ -99,8 +106,34 @@ export class BlockStore implements MessageStore {
   release(position: number): boolean {
     const block = this.blockOf(position)
     block.live--
+    if (block.forward !== undefined) this.release(this.resolve(position))
     if (block.live === 0) this.#giveBack(block)
     return block.id !== 0
+  }
+
+  /** Where the message at `position` is by now. */
+  resolve(position: number): number {
+    const { forward } = this.blockOf(position)
+    const moved = forward?.get(position % BLOCK_SIZE)
+    return moved === undefined ? position : this.resolve(moved)
+  }
+
+  /** Makes a block a mere way to where its messages were moved. */
+  forwardTo(block: Block, forward: Map<number, number>): void {
+    if (block.resident) {
+      this.#memoryBytes -= block.size
+      if (block.bytes === workingMemory) {
+        storeBlocks.release(block.base)
+        this.#recent.splice(this.#recent.indexOf(block), 1)
+      } else {
+        this.#reuse(block)
+      }
+      block.forgetBytes()
+    } else {
+      this.#absent--
+    }
+    block.forward = forward
+    block.marks = undefined
   }
 
   isLogged(position: number): boolean {
@@ -108,7 +141,7 @@ export class BlockStore implements MessageStore {
   }
 
   enter(position: number, ready: () => void): boolean {
-    return this.#residency.enter(this.blockOf(position), ready)
+    return this.#residency.enter(this.blockOf(this.resolve(position)), ready)
   }
 
   /** The block that a position lies in. */
@@ -143,6 +176,7 @@ export class BlockStore implements MessageStore {
   addSoleLogged(id: number, bytes: Uint8Array, routeLength: number): Block {
     const block = this.#addBlock(id, RECORD_HEADER_SIZE, bytes, 0, bytes.length, routeLength)
     block.live = 1
+    block.messages = 1
     block.used = bytes.length
     this.#linkLogged(block)
     this.#residency.added(block)
@@ -219,6 +253,13 @@ export class BlockStore implements MessageStore {
     workingMemory.set(block.bytes, this.#windowBase)
     this.#inWindow = true
     return true
+  }
+
+  #addReference(position: number): void {
+    const block = this.blockOf(position)
+    block.live++
+    block.marks = undefined
+    if (block.forward !== undefined) this.#addReference(this.resolve(position))
   }
 
   #append(message: Message, length: number): number {
@@ -333,7 +374,7 @@ export class BlockStore implements MessageStore {
     else this.#forget(block)
     this.#residency.gone(block)
     if (!block.resident) {
-      this.#absent--
+      if (block.forward === undefined) this.#absent--
       return
     }
     this.#memoryBytes -= block.size

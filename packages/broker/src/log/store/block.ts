@@ -18,6 +18,12 @@ export class Block {
   base: number
   /** References to messages in it. */
   live = 0
+  /** Messages that came into it. */
+  messages = 0
+  /** Offsets of its live messages, one for each reference, while it is found out whether to move them. */
+  marks: number[] | undefined = undefined
+  /** Where its live messages were moved, by their offset. The block is a way to them, and nothing else. */
+  forward: Map<number, number> | undefined = undefined
   /** Whether it is being filled. */
   open = false
   /** Bytes that are filled. */

@@ -80,7 +80,7 @@ export class Residency {
   enter(block: Block, ready: () => void): boolean {
     let next = block.next
     for (let i = 0; i < READ_AHEAD && next !== undefined; i++, next = next.next) {
-      if (!next.resident && !next.loading && next.live > 0) this.#loadSoon(next)
+      if (!next.resident && next.forward === undefined && !next.loading && next.live > 0) this.#loadSoon(next)
     }
     if (block.resident) return true
     this.#await(block, ready)

@@ -1,0 +1,137 @@
+/**
+ * Gives disk space back: removes segments in which no message is needed, and moves the messages of sparse ones together.
+ *
+ * A segment may go once a checkpoint holds all that was recorded in it, and no message in it is referenced. One of which less than a quarter
+ * is needed is *sparse*: its messages are recorded anew at the end of the log, and the segment goes with the next checkpoint, which knows them
+ * by their new place. So moving writes less than a third of what it frees, and at most `MOVED_MAX` for each checkpoint.
+ *
+ * Which messages of a block are needed is not kept anywhere; the checkpoint that is written anyway marks them.
+ */
+
+import { BLOCK_SIZE } from '../../memory/working-memory.ts'
+import { Message } from '../../queue/message.ts'
+import type { LogSegment, OrderedLog, Position } from '../ordered-log.ts'
+import type { Block } from '../store/block.ts'
+import type { BlockStore } from '../store/block-store.ts'
+import type { LogJournal } from './log-journal.ts'
+
+/** A segment is sparse below this share of needed bytes. */
+const SPARSE_SHARE = 0.25
+/** Most bytes moved after one checkpoint. */
+const MOVED_MAX = 32 * 1024 * 1024
+
+interface SegmentUse {
+  readonly segment: LogSegment
+  readonly blocks: Block[]
+  /** Bytes that are needed, about. */
+  needed: number
+}
+
+export class Reclaimer {
+  readonly #log: OrderedLog
+  readonly #store: BlockStore
+  readonly #journal: LogJournal
+  readonly #message = new Message()
+  #chosen: Block[] = []
+
+  constructor(log: OrderedLog, store: BlockStore, journal: LogJournal) {
+    this.#log = log
+    this.#store = store
+    this.#journal = journal
+  }
+
+  /** Chooses what to move; the checkpoint that is about to be written marks its messages. */
+  choose(): void {
+    this.#chosen = []
+    let budget = MOVED_MAX
+    // The last segment is being written.
+    const uses = this.#uses().slice(0, -1).filter(isSparse)
+    for (const { blocks, needed } of uses.sort((a, b) => a.needed - b.needed)) {
+      if (needed > budget) return
+      budget -= needed
+      for (const block of blocks) {
+        block.marks = []
+        this.#chosen.push(block)
+      }
+    }
+  }
+
+  /** Removes segments in which no message is needed. @param at A checkpoint holds everything up to here. */
+  async discard(at: Position): Promise<void> {
+    const unneeded = this.#uses().filter(({ segment, blocks }) => segment.last <= at && blocks.length === 0)
+    if (unneeded.length === 0) return
+    // Not before it is durable that the messages are gone.
+    if (await new Promise<boolean>((resolve) => this.#journal.afterCommit(resolve))) return
+    for (const { segment } of unneeded) {
+      if (segment.last >= segment.first) await this.#log.discard(segment.first, segment.last)
+    }
+  }
+
+  /** Moves what was chosen and marked. */
+  async compact(): Promise<void> {
+    const chosen = this.#chosen
+    this.#chosen = []
+    for (const block of chosen) {
+      await this.#load(block)
+      this.#move(block)
+      block.marks = undefined
+    }
+  }
+
+  /** Segments with the blocks in them that are needed. */
+  #uses(): SegmentUse[] {
+    const uses: SegmentUse[] = this.#log.segments.map((segment) => ({ segment, blocks: [], needed: 0 }))
+    for (const block of this.#store.blocks()) {
+      const { entries, forward, live, messages, used } = block
+      if (block.id === 0 || forward !== undefined || entries.length === 0) continue
+      const first = indexOfSegment(uses, entries[0])
+      const last = indexOfSegment(uses, entries[entries.length - 1])
+      for (let i = first; i <= last; i++) {
+        uses[i].blocks.push(block)
+        uses[i].needed += used * Math.min(1, live / Math.max(1, messages))
+      }
+    }
+    return uses
+  }
+
+  #load(block: Block): Promise<void> {
+    return new Promise((resolve) => {
+      const position = block.slot * BLOCK_SIZE
+      const isThere = block.live === 0 || block.forward !== undefined || this.#store.enter(position, resolve)
+      if (isThere) resolve()
+    })
+  }
+
+  #move(block: Block): void {
+    const { marks } = block
+    // Something came or went since the marks were made; the next checkpoint makes others.
+    if (marks === undefined || marks.length !== block.live || block.live === 0 || !block.resident) return
+    const references = new Map<number, number>()
+    for (const offset of marks) references.set(offset, (references.get(offset) ?? 0) + 1)
+    const forward = new Map<number, number>()
+    for (const [offset, count] of references) {
+      const message = this.#message
+      this.#store.read(block.slot * BLOCK_SIZE + offset, message)
+      const position = this.#journal.move(message)
+      for (let i = 1; i < count; i++) this.#store.keep(message)
+      forward.set(offset, position)
+    }
+    this.#store.forwardTo(block, forward)
+  }
+}
+
+function isSparse({ segment, blocks, needed }: SegmentUse): boolean {
+  return blocks.length > 0 && needed < segment.bytes * SPARSE_SHARE
+}
+
+/** Index of the segment with the position, or of the one behind where it was. */
+function indexOfSegment(uses: readonly SegmentUse[], position: Position): number {
+  let low = 0
+  let high = uses.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (uses[middle].segment.last < position) low = middle + 1
+    else high = middle
+  }
+  return low
+}
