@@ -205,6 +205,7 @@ export class BlockStore implements MessageStore {
   unpin(block: Block): void {
     block.pins--
     if (block.live === 0) this.#giveBack(block)
+    else this.#residency.relieve()
   }
 
   /** Puts the bytes of a block back into memory, or takes them out. Called by the residency only. */

@@ -63,6 +63,11 @@ export class Residency {
     this.#enforce(this.#parts)
   }
 
+  /** Something that could not leave memory before can now. */
+  relieve(): void {
+    if (this.#parts !== undefined) this.#enforce(this.#parts)
+  }
+
   /** Whether the bytes of a block need no room in memory because there is too little and they are on disk. */
   dispensable(block: Block): boolean {
     return this.#parts !== undefined && this.#store.memoryBytes > this.#parts.budget && isDurable(block)

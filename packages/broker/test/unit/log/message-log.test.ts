@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LogWorld } from '../../support/log-world.ts'
+
+let directory: string
+let world: LogWorld
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'warren-log-'))
+  world = await LogWorld.open({ directory, segmentBytes: 1024 * 1024, memoryBudget: 1024 * 1024 })
+})
+
+afterEach(async () => {
+  await world.crash()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+/** Starts anew on the same directory, without having ended in order. */
+async function restart(): Promise<void> {
+  await world.crash()
+  world = await LogWorld.open({ directory, segmentBytes: 1024 * 1024, memoryBudget: 1024 * 1024 })
+}
+
+describe('MessageLog', () => {
+  it('brings persistent messages back in order, and those that were handed out as redelivered', async () => {
+    const queue = world.queue(1)
+    for (let i = 0; i < 100; i++) world.publish(`m${i}`, [queue])
+    world.publish('transient', [queue], { persistent: false })
+    const taken = [world.take(queue), world.take(queue), world.take(queue)]
+    world.settle(queue, taken[1])
+    await world.committed()
+    await restart()
+    const after = world.drain(world.queue(1))
+    expect(after.map(({ body }) => body)).toEqual(['m0', 'm2', ...Array.from({ length: 97 }, (_, i) => `m${i + 3}`)])
+    expect(after.filter(({ redelivered }) => redelivered).map(({ body }) => body)).toEqual(['m0', 'm2'])
+  })
+
+  it('writes a message once for all queues that get it', async () => {
+    const queues = Array.from({ length: 16 }, (_, i) => world.queue(i + 1))
+    const before = world.recordedBytes
+    for (let i = 0; i < 100; i++) world.publish('x'.repeat(1000) + i, queues)
+    await world.committed()
+    expect(world.recordedBytes - before).toBeLessThan(100 * 1000 * 2)
+    await restart()
+    for (let i = 1; i <= 16; i++) expect(world.drain(world.queue(i))).toHaveLength(100)
+  })
+
+  it('keeps messages of any size, also those that fill more than an entry', async () => {
+    const sizes = [0, 1, 60_000, 64 * 1024, 300_000, 700_000]
+    for (const size of sizes) world.publish('y'.repeat(size), [world.queue(1)])
+    await world.committed()
+    await restart()
+    expect(world.drain(world.queue(1)).map(({ body }) => body.length)).toEqual(sizes)
+  })
+
+  it('starts from a checkpoint and what came after it', async () => {
+    const queue = world.queue(1)
+    for (let i = 0; i < 5000; i++) world.publish(`m${i}`, [queue])
+    for (let i = 0; i < 1000; i++) world.settleNext(queue)
+    const held = world.take(queue)
+    await world.checkpoint()
+    world.settle(queue, held)
+    for (let i = 5000; i < 5100; i++) world.publish(`m${i}`, [queue])
+    await world.committed()
+    await restart()
+    expect(world.replayed).toBeLessThan(100)
+    const bodies = world.drain(world.queue(1)).map(({ body }) => body)
+    expect(bodies).toEqual(Array.from({ length: 4099 }, (_, i) => `m${i + 1001}`))
+  })
+
+  it('gives the disk back when a backlog is gone', async () => {
+    const queue = world.queue(1)
+    for (let i = 0; i < 20_000; i++) world.publish('z'.repeat(1000), [queue])
+    await world.committed()
+    expect(world.disk.bytes).toBeGreaterThan(20_000_000)
+    while (queue.readyCount > 0) world.settleNext(queue)
+    await world.checkpoint()
+    expect(world.disk.bytes).toBeLessThan(3_000_000)
+  })
+
+  it('moves the few messages that stay, so that their segments go, and finds them again', async () => {
+    const [passing, staying] = [world.queue(1), world.queue(2)]
+    const stay: string[] = []
+    for (let i = 0; i < 20_000; i++) {
+      const body = `${i}:${'z'.repeat(1000)}`
+      if (i % 500 !== 0) world.publish(body, [passing])
+      else {
+        stay.push(body)
+        world.publish(body, [staying, passing])
+      }
+    }
+    stay.push('w'.repeat(200_000))
+    world.publish(stay[stay.length - 1], [staying])
+    while (passing.readyCount > 0) world.settleNext(passing)
+    await world.committed()
+    // The first marks and moves, the second knows them by their new place.
+    await world.checkpoint()
+    await world.checkpoint()
+    await world.checkpoint()
+    expect(world.disk.bytes).toBeLessThan(4_000_000)
+    const first = world.take(staying)
+    expect(first.body).toBe(stay[0])
+    world.giveBack(staying, first)
+    await restart()
+    expect(world.drain(world.queue(2)).map(({ body }) => body)).toEqual(stay)
+  })
+
+  it('reads a backlog back that is larger than the memory for it', async () => {
+    const queue = world.queue(1)
+    const body = (i: number) => `${i}:${'v'.repeat(i % 3000)}`
+    for (let i = 0; i < 10_000; i++) world.publish(body(i), [queue], { persistent: i % 3 !== 0 })
+    await world.committed()
+    await world.untilSpilled()
+    expect(world.memoryBytes).toBeLessThan(6 * 1024 * 1024)
+    const wrong = world.drain(queue).filter((message, i) => message.body !== body(i))
+    expect(wrong).toEqual([])
+  })
+})
