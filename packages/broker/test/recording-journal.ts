@@ -13,6 +13,7 @@ export class RecordingJournal implements Journal {
   readonly committed = 0
   readonly refused = 0
   // It takes no messages.
+  readonly holdBack = noJournal.holdBack
   readonly watch = noJournal.watch
   readonly enqueue = noJournal.enqueue
   readonly settled = noJournal.settled

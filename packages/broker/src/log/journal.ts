@@ -31,6 +31,11 @@ export interface Commits {
    * because the disk is full or has failed.
    */
   afterCommit(then: (failed: boolean) => void): void
+  /**
+   * Whether somebody who recorded in `batch` should wait because more is on its way to the disk than it takes; `resume` is called then when
+   * it has caught up.
+   */
+  holdBack(batch: number, resume: () => void): boolean
   /** Has `task` run among the confirms once `committed` or `refused` has grown. */
   watch(task: TurnTask): void
 }
@@ -87,6 +92,9 @@ export const noJournal: Journal = {
     then(false)
   },
   watch() {},
+  holdBack() {
+    return false
+  },
   enqueue() {
     throw new Error('there is no log')
   },

@@ -85,6 +85,7 @@ export class MessageLog {
       logged: new BlockReader(log),
       spill,
       onError: (error) => logger.error({ err: error }, 'messages could not be moved between memory and disk'),
+      onDamage: (damaged) => logger.error({ damaged }, 'damage in the log: the messages there are lost'),
     })
     this.journal = new LogJournal({
       log,

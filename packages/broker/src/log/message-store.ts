@@ -14,8 +14,12 @@ export interface MessageStore {
    * Afterwards `message.position` is set. A position is below 2^53 and belongs to the message until its last reference is released.
    */
   keep(message: Message): number
-  /** Points `into` at the message at `position`. Valid until the next call of `keep` or `release`. */
-  read(position: number, into: Message): void
+  /**
+   * Points `into` at the message at `position`. Valid until the next call of `keep` or `release`.
+   *
+   * Returns `false` when it cannot be read because the disk is damaged; `into` is then an empty message.
+   */
+  read(position: number, into: Message): boolean
   /** Gives one reference back. Returns whether the message is in the log, where its end has to be recorded. */
   release(position: number): boolean
   /** Whether the message is in the log. */

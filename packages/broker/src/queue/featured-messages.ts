@@ -191,17 +191,17 @@ export class FeaturedMessages {
     return this.count > 0 && this.#headExpiry() > this.#environment.clock.now()
   }
 
-  /** Takes the next message out, points `into` at it and returns its sequence number. It may come back unless `forGood`. */
-  take(into: Message, forGood: boolean): number {
+  /** Takes the next message out, points `into` at it and returns whether it can be read. It may come back unless `forGood`. */
+  take(into: Message, forGood: boolean): boolean {
     const levels = this.#levels
     const { sequence, redelivered } = levels
     if (!forGood && !redelivered) this.handedOut(sequence, levels.expiry)
-    this.#environment.store.read(levels.shift(), into)
+    const isReadable = this.#environment.store.read(levels.shift(), into)
     this.readyBytes -= into.bodySize
     this.#timer.set(this.#headExpiry())
     if (redelivered) this.#redeliveries?.stamp(into, sequence)
     if (forGood) this.forget(sequence)
-    return sequence
+    return isReadable
   }
 
   /** A message handed out comes back to its place, now or after a wait, unless it came back too often. */

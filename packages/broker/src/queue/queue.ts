@@ -230,8 +230,10 @@ export class Queue implements TurnTask {
     const sequence = this.#oldestSequence()
     this.#log?.handOut(sequence)
     const redelivered = this.#wasDelivered(sequence)
-    if (featured === undefined) this.#readOldest()
-    else featured.take(this.#stored, false)
+    if (!(featured === undefined ? this.#readOldest() : featured.take(this.#stored, false))) {
+      this.#store.release(this.#stored.position)
+      return this.take()
+    }
     this.unackedCount++
     return { message: this.#stored, sequence, redelivered }
   }
@@ -403,8 +405,11 @@ export class Queue implements TurnTask {
     const featured = this.#featured
     const sequence = this.#oldestSequence()
     const redelivered = this.#wasDelivered(sequence)
-    if (featured === undefined) this.#readOldest()
-    else featured.take(this.#stored, consumer.noAck)
+    if (!(featured === undefined ? this.#readOldest() : featured.take(this.#stored, consumer.noAck))) {
+      // The disk is damaged there. It is not recorded as gone: perhaps it can be read after the next start.
+      this.#store.release(this.#stored.position)
+      return
+    }
     this.#handOut(consumer, this.#stored, sequence, redelivered)
     if (consumer.noAck) this.end(this.#stored.position, sequence)
   }
@@ -436,10 +441,12 @@ export class Queue implements TurnTask {
     return this.#returned.length > 0 ? this.#returned.firstPosition : this.#ready.first
   }
 
-  /** Takes the oldest ready message of a plain queue out and points `#stored` at it. */
-  #readOldest(): void {
-    this.#store.read(this.#returned.length > 0 ? this.#returned.shift() : this.#ready.shift(), this.#stored)
+  /** Takes the oldest ready message of a plain queue out and points `#stored` at it. Returns whether it can be read. */
+  #readOldest(): boolean {
+    const position = this.#returned.length > 0 ? this.#returned.shift() : this.#ready.shift()
+    const isReadable = this.#store.read(position, this.#stored)
     this.#readyBytes -= this.#stored.bodySize
+    return isReadable
   }
 
   /** All ready messages are about to go. */

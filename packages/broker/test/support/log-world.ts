@@ -89,8 +89,15 @@ export class LogWorld {
   }
 
   take(queue: Queue): Taken {
-    const taken = queue.take()
+    const taken = this.tryTake(queue)
     if (taken === undefined) throw new Error('the queue is empty')
+    return taken
+  }
+
+  /** The next message; `undefined` when there is none, or none that can be read. */
+  tryTake(queue: Queue): Taken | undefined {
+    const taken = queue.take()
+    if (taken === undefined) return undefined
     const { message, sequence, redelivered } = taken
     const held = this.#taken.get(queue) ?? new Map<number, number>()
     this.#taken.set(queue, held.set(sequence, message.position))
@@ -117,7 +124,10 @@ export class LogWorld {
   /** Takes everything out. */
   drain(queue: Queue): Taken[] {
     const all: Taken[] = []
-    while (queue.readyCount > 0) all.push(this.settleNext(queue))
+    for (let taken = this.tryTake(queue); taken !== undefined; taken = this.tryTake(queue)) {
+      this.settle(queue, taken)
+      all.push(taken)
+    }
     return all
   }
 

@@ -17,13 +17,16 @@ import type { Journal, JournalSource } from '../journal.ts'
 import { AppendRejected, type OrderedLog } from '../ordered-log.ts'
 import type { Block } from '../store/block.ts'
 import { type BlockStore, copyMessage, ownBytes, SHARED_MESSAGE_MAX } from '../store/block-store.ts'
-import { ENTRY_HEADER_SIZE, EntryKind, encodeEntryHeader } from './entry.ts'
+import { EntryKind, encodeEntryHeader } from './entry.ts'
 import { alignedSize, RECORD_HEADER_SIZE, RecordType, writeRecordHeader } from './record.ts'
 
 /** How long records wait that nobody waits for, in milliseconds. */
 const PATIENCE_MS = 50
 /** Time between two attempts to append what was rejected, in milliseconds. */
 const RETRY_MS = 1000
+/** Bytes on their way to the disk above which publishers are to wait, and below which they go on. */
+const CONGESTED_BYTES = 32 * 1024 * 1024
+const RELIEVED_BYTES = 16 * 1024 * 1024
 /** Most bytes of a large message in one entry. */
 const PART_MAX = 512 * 1024
 
@@ -91,6 +94,9 @@ export class LogJournal implements Journal, TurnTask {
   #flights: Flight[] = []
   #waiting: Waiting[] = []
   #watchers: TurnTask[] = []
+  #flightBytes = 0
+  /** Who waits until the disk has caught up. */
+  #held: (() => void)[] = []
   #retry: Timer | undefined
   #failed = false
   #closed = false
@@ -121,6 +127,12 @@ export class LogJournal implements Journal, TurnTask {
       this.#waiting.push({ batch: this.#unfinished ? this.batch : this.batch - 1, then })
       this.#hurry()
     }
+  }
+
+  holdBack(batch: number, resume: () => void): boolean {
+    if (batch <= this.committed || this.#flightBytes < CONGESTED_BYTES || this.#failed) return false
+    this.#held.push(resume)
+    return true
   }
 
   watch(task: TurnTask): void {
@@ -398,6 +410,7 @@ export class LogJournal implements Journal, TurnTask {
     if (block !== undefined) block.pins++
     const flight: Flight = { batch: this.batch++, parts, block, appended }
     this.#flights.push(flight)
+    this.#flightBytes += sizeOf(parts)
     if (this.#retry !== undefined || this.#failed) this.#refuse()
     else this.#launch(flight)
   }
@@ -410,8 +423,10 @@ export class LogJournal implements Journal, TurnTask {
   }
 
   /** Entries are appended in order, so it is the first one. */
-  #landed({ batch, block, appended }: Flight, position: number): void {
+  #landed({ batch, parts, block, appended }: Flight, position: number): void {
     this.#flights.shift()
+    this.#flightBytes -= sizeOf(parts)
+    if (this.#flightBytes < RELIEVED_BYTES) this.#letGo()
     this.lastPosition = position
     this.committed = batch
     if (block !== undefined) {
@@ -424,10 +439,15 @@ export class LogJournal implements Journal, TurnTask {
     if (this.#urgent) this.#appendWhenFree()
   }
 
+  #letGo(): void {
+    for (const resume of this.#held.splice(0)) resume()
+  }
+
   #rejected(error: Error): void {
     if (this.#failed) return
     if (!(error instanceof AppendRejected)) {
       this.#failed = true
+      this.#letGo()
       this.#refuse()
       this.#parts.owner.logFailed(error)
       return
@@ -471,5 +491,8 @@ export class LogJournal implements Journal, TurnTask {
   }
 }
 
-/** Bytes of an entry beside those of its records. */
-export const ENTRY_OVERHEAD: number = ENTRY_HEADER_SIZE
+function sizeOf(parts: readonly Uint8Array[]): number {
+  let size = 0
+  for (const part of parts) size += part.length
+  return size
+}

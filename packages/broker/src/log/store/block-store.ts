@@ -77,22 +77,23 @@ export class BlockStore implements MessageStore {
     return message.position
   }
 
-  read(position: number, into: Message): void {
+  read(position: number, into: Message): boolean {
     const block = this.blockOf(position)
     if (!block.resident) {
       if (block.forward !== undefined) {
-        this.read(this.resolve(position), into)
+        const isReadable = this.read(this.resolve(position), into)
         into.position = position
-        return
+        return isReadable
       }
       this.#residency.loadNow(block)
     }
     into.position = position
     into.owned = false
     if (block.soleRouteLength >= 0) {
+      if (block.damaged.length > 0) return pointNowhere(into)
       into.point(block.bytes, 0, block.soleRouteLength, block.bytes.length)
       into.owned = true
-      return
+      return true
     }
     const inWindow = block.bytes !== workingMemory && this.#showsInWindow(block)
     const bytes = inWindow ? workingMemory : block.bytes
@@ -100,7 +101,9 @@ export class BlockStore implements MessageStore {
     const start = record + block.headerSize
     // A record of the log counts its header.
     const end = block.id === 0 ? start + readUint32(bytes, record) : record + readUint32(bytes, record)
+    if (block.damaged.length > 0 && isDamaged(block, position % BLOCK_SIZE, end - record)) return pointNowhere(into)
     into.point(bytes, start, start + readUint16(bytes, record + 4), end)
+    return true
   }
 
   release(position: number): boolean {
@@ -397,6 +400,21 @@ export class BlockStore implements MessageStore {
     if (block === this.#outside) this.#outside = undefined
     if (block.soleRouteLength < 0 && this.#spare.length < SPARE_BLOCK_MAX) this.#spare.push(block.bytes)
   }
+}
+
+/** A message to the default exchange, without a routing key, properties and a body. */
+const EMPTY_MESSAGE = Uint8Array.from([0, 0, 0, 206, 2, 0, 0, 0, 0, 0, 14, 0, 60, ...new Array(12).fill(0), 206])
+const EMPTY_ROUTE_LENGTH = 2
+
+/** Whether a record cannot be read, be it that its length cannot. */
+function isDamaged({ damaged }: Block, offset: number, length: number): boolean {
+  const end = offset + Math.max(length, RECORD_HEADER_SIZE)
+  return damaged.some((range) => range.start < end && range.end > offset)
+}
+
+function pointNowhere(into: Message): false {
+  into.point(EMPTY_MESSAGE, 0, EMPTY_ROUTE_LENGTH, EMPTY_MESSAGE.length)
+  return false
 }
 
 /** Copies a message into a block that is being filled. */

@@ -1,5 +1,7 @@
 /** A block of the store: messages that came one after the other, and where their bytes are. */
 
+import type { DamagedRange } from '../ordered-log.ts'
+
 /** Bytes of a block that are not in memory. */
 const NOWHERE = new Uint8Array(0)
 
@@ -36,6 +38,8 @@ export class Block {
   readonly entries: number[] = []
   /** Where its bytes are in the spill file, if they are. */
   spilled: readonly number[] | undefined = undefined
+  /** Bytes that could not be read back. */
+  damaged: readonly DamagedRange[] = []
   /** Whether its bytes are being read into memory. */
   loading = false
   /** The block of its kind that was filled after it. */

@@ -9,6 +9,7 @@
  */
 
 import { BLOCK_SIZE } from '../../memory/working-memory.ts'
+import type { DamagedRange } from '../ordered-log.ts'
 import type { Block } from './block.ts'
 import type { BlockStore } from './block-store.ts'
 
@@ -37,8 +38,10 @@ export interface ResidencyParts {
   readonly budget: number
   readonly logged: LoggedBlocks
   readonly spill: SpillSlots
-  /** Hears why a block could not be spilled, or read ahead of time. */
+  /** Hears why a block could not be spilled or read. */
   onError(error: unknown): void
+  /** Hears what of a block cannot be read: the messages there are lost. */
+  onDamage(damaged: readonly DamagedRange[]): void
 }
 
 export class Residency {
@@ -93,13 +96,18 @@ export class Residency {
     return false
   }
 
-  /** Reads a block into memory now. @throws Error of the file system. */
+  /** Reads a block into memory now. What cannot be read counts as damaged. */
   loadNow(block: Block): void {
     const parts = this.#parts
     if (parts === undefined) throw new Error('a block of a store without a disk is not in memory')
     const bytes = this.#store.takeBytes(block)
-    if (block.spilled === undefined) parts.logged.loadNow(block, bytes)
-    else for (const [i, slot] of block.spilled.entries()) parts.spill.readSync(slot, part(bytes, i))
+    try {
+      if (block.spilled === undefined) parts.logged.loadNow(block, bytes)
+      else for (const [i, slot] of block.spilled.entries()) parts.spill.readSync(slot, part(bytes, i))
+    } catch (error) {
+      block.damaged = [{ start: 0, end: block.size }]
+      parts.onError(error)
+    }
     this.#loaded(block, bytes)
   }
 
@@ -124,7 +132,10 @@ export class Residency {
       .finally(() => {
         if (this.#closed) return
         block.loading = false
-        // Whoever waits reads at once what could not be read ahead, and gets the error.
+        // What could not be read ahead is read at once, or found to be damaged.
+        if (!block.resident && block.live > 0 && block.forward === undefined && this.#waiting.has(block)) {
+          this.loadNow(block)
+        }
         const waiting = this.#waiting.get(block)
         this.#waiting.delete(block)
         for (const ready of waiting ?? []) ready()
@@ -140,6 +151,7 @@ export class Residency {
   }
 
   #loaded(block: Block, bytes: Uint8Array): void {
+    if (block.damaged.length > 0) this.#parts?.onDamage(block.damaged)
     this.#store.setBytes(block, bytes)
     this.added(block)
   }

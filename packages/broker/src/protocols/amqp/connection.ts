@@ -255,6 +255,10 @@ export class AmqpConnection implements InputHost, OutputOwner, QueueOwner {
     for (const channel of this.session?.channels.values() ?? []) channel.consumersReady()
   }
 
+  heldByDisk(resume: () => void): boolean {
+    return this.session?.heldByDisk(resume) ?? false
+  }
+
   publishedBacklog(): number {
     return this.session?.publishedBacklog() ?? 0
   }

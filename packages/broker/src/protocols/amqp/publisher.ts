@@ -44,6 +44,8 @@ const message = new Message()
 
 export class Publisher {
   readonly assembly: ContentAssembly
+  /** The batch of the journal in which a message of the channel was recorded last; 0 for none. */
+  lastBatch = 0
   readonly #channel: Channel
   #route: Route | undefined
   /** A message that was put together and waits for an answer about rights. */
@@ -180,6 +182,7 @@ export class Publisher {
     let taken = true
     for (let i = 0; i < count; i++) if (!queues[i].publish(message)) taken = false
     if (count === 0 && (bits & MANDATORY) !== 0) this.#channel.returnMessage(message)
+    if (message.batch !== 0) this.lastBatch = message.batch
     const confirms = this.#channel.confirms
     if (confirms === undefined) return taken
     if (taken) confirms.confirmNext(message.batch)

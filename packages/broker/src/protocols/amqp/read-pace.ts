@@ -3,7 +3,7 @@
  *
  * One chunk a turn, so that others get theirs. When what it publishes piles up before consumers, turns are left out, more as more waits:
  * the consumers' acknowledgements gather meanwhile, deliveries leave in larger writes, and the backlog stays short. It is slowed and never
- * stopped: nobody may come to read what waits.
+ * stopped for that: nobody may come to read what waits. When the disk is behind with what it published, it waits for the disk.
  */
 
 import type { ReadGate } from '../../net/read-gate.ts'
@@ -18,6 +18,8 @@ const TURNS_LEFT_OUT_MAX = 8
 export interface PacedReader {
   /** Ready messages that wait before consumers, in the fullest queue that it published to last. */
   publishedBacklog(): number
+  /** Whether the disk is behind with what it published; `resume` is called then when it has caught up. */
+  heldByDisk(resume: () => void): boolean
 }
 
 export class ReadPace implements TurnTask {
@@ -27,6 +29,7 @@ export class ReadPace implements TurnTask {
   readonly #turn: Turn
   readonly #fullChunk: number
   #turnsToLeaveOut = 0
+  readonly #resume = (): void => this.#gate.open()
 
   /** @param fullChunk Chunks of this size, in bytes, come from a sender that has more. */
   constructor(reader: PacedReader, gate: ReadGate, turn: Turn, fullChunk: number) {
@@ -53,7 +56,7 @@ export class ReadPace implements TurnTask {
     if (this.#turnsToLeaveOut > 0) {
       this.#turnsToLeaveOut--
       this.#turn.add(TurnPhase.read, this)
-    } else {
+    } else if (!this.#reader.heldByDisk(this.#resume)) {
       this.#gate.open()
     }
   }

@@ -84,6 +84,13 @@ export class Session {
     return backlog
   }
 
+  /** Whether the disk is behind with what was published here; `resume` is called then when it has caught up. */
+  heldByDisk(resume: () => void): boolean {
+    let batch = 0
+    for (const channel of this.channels.values()) batch = Math.max(batch, channel.publisher.lastBatch)
+    return batch !== 0 && this.#connection.services.journal.holdBack(batch, resume)
+  }
+
   /** The reply of the method that is being handled waits until all that was recorded is durable. */
   replyWhenDurable(): void {
     this.#replyHold?.demand()

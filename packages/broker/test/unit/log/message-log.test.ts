@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -116,5 +116,44 @@ describe('MessageLog', () => {
     expect(world.memoryBytes).toBeLessThan(6 * 1024 * 1024)
     const wrong = world.drain(queue).filter((message, i) => message.body !== body(i))
     expect(wrong).toEqual([])
+  })
+
+  it('loses to damage on the disk no more than the messages that it hit, and delivers nothing else', async () => {
+    const body = (i: number) => `${i}:${'u'.repeat(1000)}`
+    for (let i = 0; i < 5000; i++) world.publish(body(i), [world.queue(1)])
+    await world.committed()
+    await world.crash()
+    const [first] = readdirSync(join(directory, 'log')).sort()
+    const file = openSync(join(directory, 'log', first.replace('.idx', '.seg')), 'r+')
+    for (const offset of [200_000, 500_000]) writeSync(file, Buffer.from('damage'), 0, 6, offset)
+    closeSync(file)
+    world = await LogWorld.open({ directory, segmentBytes: 1024 * 1024, memoryBudget: 1024 * 1024 })
+    const bodies = world.drain(world.queue(1)).map((message) => message.body)
+    const all = new Set(Array.from({ length: 5000 }, (_, i) => body(i)))
+    expect(bodies.filter((each) => !all.has(each))).toEqual([])
+    // A piece of 4 KiB, whose checksum is wrong, holds parts of up to five messages.
+    expect(bodies.length).toBeGreaterThanOrEqual(5000 - 12)
+    expect(bodies.length).toBeLessThan(5000)
+  })
+
+  it('finds damage that comes while it runs, when it reads a backlog back', async () => {
+    const body = (i: number) => `${i}:${'t'.repeat(1000)}`
+    const queue = world.queue(1)
+    for (let i = 0; i < 5000; i++) world.publish(body(i), [queue])
+    await world.committed()
+    await world.untilSpilled()
+    // The first blocks lie in the working memory still.
+    const segment = readdirSync(join(directory, 'log'))
+      .filter((name) => name.endsWith('.seg'))
+      .sort()[3]
+    const file = openSync(join(directory, 'log', segment), 'r+')
+    writeSync(file, Buffer.from('damage'), 0, 6, 300_000)
+    closeSync(file)
+    const bodies: string[] = []
+    for (let taken = world.tryTake(queue); taken !== undefined; taken = world.tryTake(queue)) bodies.push(taken.body)
+    const all = new Set(Array.from({ length: 5000 }, (_, i) => body(i)))
+    expect(bodies.filter((each) => !all.has(each))).toEqual([])
+    expect(bodies.length).toBeGreaterThanOrEqual(5000 - 6)
+    expect(bodies.length).toBeLessThan(5000)
   })
 })

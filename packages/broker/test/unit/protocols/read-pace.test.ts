@@ -7,7 +7,7 @@ import { Turn } from '../../../src/scheduler/turn.ts'
 const FULL = 64 * 1024
 
 function createReader(backlog: number) {
-  return { publishedBacklog: () => backlog }
+  return { publishedBacklog: () => backlog, heldByDisk: () => false }
 }
 
 /** A gate that counts. */
