@@ -494,7 +494,8 @@ export class Queue implements TurnTask {
   restore(messages: RestoredMessages): void {
     const { sequences, positions, sizes, deliveredBefore, nextSequence } = messages
     this.#nextSequence = nextSequence
-    this.#log?.restore(deliveredBefore)
+    // What was permitted ahead reaches beyond what came. What comes from now on was never delivered.
+    this.#log?.restore(Math.min(deliveredBefore, nextSequence - 1))
     for (const [identity, expires] of messages.identities) this.deduplication?.restore(identity, expires)
     const isPlain = this.#featured === undefined && messages.expiries.every((expiry) => expiry === Infinity)
     const freshFrom = isPlain ? restorableFrom(messages) : -1
