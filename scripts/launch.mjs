@@ -21,6 +21,7 @@ const tasks = {
   check: (args) => run('node', [join(root, 'scripts/check.mjs'), ...args]),
   build,
   differential: (args) => run('node', [join(root, 'scripts/differential.mjs'), ...args]),
+  crash: async (args) => (await build()) || run('node', [join(root, 'scripts/crash.mjs'), ...args]),
   bench: async (args) => (await build()) || run('node', [join(root, 'benchmarks/src/main.mjs'), ...args]),
   format: (args) => run('biome', ['check', '--write', ...args]),
   clean,

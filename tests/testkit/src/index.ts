@@ -9,7 +9,7 @@ export {
   type TopicPermissionInput,
   type UserInput,
 } from './administration.ts'
-export type { Content } from './content.ts'
+export { type Content, readContent } from './content.ts'
 export { describeFrame, describeMethod } from './describe.ts'
 export { describeMissing, type Foreign, findForeign } from './foreign.ts'
 export { freePorts } from './free-ports.ts'
@@ -28,4 +28,4 @@ export { type ControlledRabbit, type Rabbit, startRabbit } from './rabbit.ts'
 export { type Frame, RawPeer, type Received, rawPeer } from './raw-peer.ts'
 export { onEachTarget, type StartedBroker, type Target, targetPair } from './targets.ts'
 export { eventually, WAIT_LIMIT_MS, within } from './waiting.ts'
-export { startWarren, type WarrenProgram } from './warren.ts'
+export { spawnWarren, startWarren, type WarrenProgram } from './warren.ts'

@@ -14,8 +14,7 @@ export interface WarrenProgram extends AsyncDisposable {
 
 /** Starts `warren` on a free port and resolves once it listens. It runs what `npm run build` compiled. */
 export async function startWarren(args: readonly string[] = []): Promise<WarrenProgram> {
-  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run npm run build`)
-  const program = startProgram(process.execPath, [PROGRAM, '--host', '127.0.0.1', '--port', '0', ...args])
+  const program = spawnWarren(args)
   try {
     const line = JSON.parse(await program.line((text) => text.includes('listening for AMQP')))
     return { port: line.port, program, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() }
@@ -23,4 +22,10 @@ export async function startWarren(args: readonly string[] = []): Promise<WarrenP
     await program.stop()
     throw error
   }
+}
+
+/** Starts `warren` on a free port, and waits for nothing. */
+export function spawnWarren(args: readonly string[] = []): Program {
+  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run npm run build`)
+  return startProgram(process.execPath, [PROGRAM, '--host', '127.0.0.1', '--port', '0', ...args])
 }
