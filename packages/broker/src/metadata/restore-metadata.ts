@@ -125,7 +125,8 @@ class Restoring implements RestoredMetadata {
       restore(names, JSON.parse(value))
     } catch (error) {
       if (error instanceof Orphaned) this.orphans.push(key)
-      else this.unusable.push(`${key}: ${(error as Error).message}`)
+      // What is wrong with JSON is told with a piece of it, which may be of a password's hash.
+      else this.unusable.push(`${key}: ${error instanceof SyntaxError ? 'no JSON' : (error as Error).message}`)
     }
   }
 
