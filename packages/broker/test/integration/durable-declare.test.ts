@@ -100,6 +100,8 @@ describe('a durable declaration', () => {
     journal.waits = false
     await peer.call(1, 'queue.declare', { queue: 'there', durable: true })
     journal.waits = true
+    // Others are waiting, for messages that they published.
+    journal.put('["a record of something else"]', '')
     const { length } = journal.commands
     await peer.call(1, 'queue.declare', { queue: 'there', durable: true })
     await peer.call(1, 'queue.declare', { queue: 'there', passive: true })

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { AdministrationError } from '../../../src/access/access-error.ts'
 import { AmqpException } from '../../../src/errors.ts'
 import { silentLogger } from '../../../src/logging/logger.ts'
-import { formatKey } from '../../../src/metadata/metadata-key.ts'
+import { formatKey, METADATA_FORMAT } from '../../../src/metadata/metadata-key.ts'
+import type { MetadataCommand } from '../../../src/metadata/metadata-state.ts'
 import { openMetadata } from '../../../src/metadata/open-metadata.ts'
 import type { QueueOwner } from '../../../src/queue/queue.ts'
 import type { Exchange } from '../../../src/vhost/exchange.ts'
@@ -127,6 +128,25 @@ function logIds({ parts }: BrokerParts): number[] {
   return all.map(({ logId }) => logId).filter((logId) => logId !== 0)
 }
 
+const OLD_QUEUES = 20_000
+const DURABLE = { durable: true, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
+
+/** A broker in which a large vhost was deleted, and a small one of the same name made before all of the large one was gone. */
+async function deletedWhileInUse(): Promise<{ readonly journal: RecordingJournal; close(): void }> {
+  const parts = await BrokerParts.start()
+  const { admin, journal } = parts
+  const declare = (name: string) => parts.parts.vhosts.get('v')?.declareQueue({ ...DURABLE, name }, NOBODY)
+  await admin.putVhost('v')
+  for (let i = 0; i < OLD_QUEUES; i++) declare(`old ${i}`)
+  const deleted = admin.deleteVhost('v')
+  expect(journal.replay().size).toBeGreaterThan(OLD_QUEUES / 2)
+  await admin.putVhost('v')
+  declare('new')
+  declare('old 1')
+  await deleted
+  return { journal, close: () => parts.close() }
+}
+
 describe('restoreMetadata', () => {
   it('brings back what is durable, after any changes and restarts', { timeout: 60_000 }, async () => {
     const sessions = fc.array(fc.array(step, { minLength: 1, maxLength: 200, size: 'max' }), {
@@ -203,7 +223,9 @@ describe('restoreMetadata', () => {
     await parts.admin.importDefinitions(
       {
         queues: [{ name: 'q', durable: true, auto_delete: false, arguments: {} }],
-        exchanges: [{ name: 'x', type: 'topic', durable: true, auto_delete: true, internal: false, arguments: {} }],
+        exchanges: ['x', 'y'].map((name) => {
+          return { name, type: 'topic', durable: true, auto_delete: name === 'x', internal: false, arguments: {} }
+        }),
         bindings: ['x', 'amq.topic'].map((source) => {
           return { source, destination: 'q', destination_type: 'queue', routing_key: 'k', arguments: {} }
         }),
@@ -220,29 +242,38 @@ describe('restoreMetadata', () => {
   })
 
   it('brings nothing of a deleted vhost into a new one of the same name', async () => {
-    const journal = new RecordingJournal()
-    const first = await BrokerParts.start(journal)
-    await first.admin.putVhost('v')
-    const settings = { durable: true, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
-    const declare = (parts: BrokerParts, queue: string) =>
-      parts.parts.vhosts.get('v')?.declareQueue({ ...settings, name: queue }, NOBODY)
-    for (let i = 0; i < 20_000; i++) declare(first, `old ${i}`)
-    // Takes many slices, between which the new one comes.
-    const deleted = first.admin.deleteVhost('v')
-    expect(journal.replay().size).toBeGreaterThan(10_000)
-    await first.admin.putVhost('v')
-    declare(first, 'new')
-    declare(first, 'old 19999')
-
-    // As after a crash before the contents of the old one were removed.
+    const { journal, ...first } = await deletedWhileInUse()
+    // The second one was made between the slices in which the first one was removed.
+    const state = journal.replay()
+    expect(state.get(formatKey('vhost', 'v'))).toBeDefined()
     const second = await BrokerParts.start(journal)
-    expect([...(second.parts.vhosts.get('v')?.queues.keys() ?? [])]).toEqual(['new', 'old 19999'])
-    const kept = journal.replay()
-    await deleted
-    expect(journal.replay().hash).toBe(kept.hash)
-    expect(kept.size).toBe(5)
+    expect([...(second.parts.vhosts.get('v')?.queues.keys() ?? [])]).toEqual(['new', 'old 1'])
     first.close()
     second.close()
+  })
+
+  it('removes what was left of a deleted vhost when the broker ended', async () => {
+    const { journal: whole, ...first } = await deletedWhileInUse()
+    first.close()
+    const isEnd = ({ op, key }: MetadataCommand) => op === 'delete' && key === formatKey('vhost', 'v')
+    const journal = new RecordingJournal()
+    journal.commands.push(...whole.commands.slice(0, whole.commands.findIndex(isEnd) + 1))
+    expect(journal.replay().size).toBeGreaterThan(OLD_QUEUES)
+    const second = await BrokerParts.start(journal)
+    expect([...second.parts.vhosts.keys()]).toEqual([])
+    // The format and the counter.
+    expect(journal.replay().size).toBe(2)
+    second.close()
+  })
+
+  it('gives no number out again that is in use, though the counter was lost', async () => {
+    const journal = new RecordingJournal()
+    journal.put(formatKey('format'), METADATA_FORMAT)
+    journal.put(formatKey('vhost', 'v'), JSON.stringify({ number: 500, said: {} }))
+    const parts = await BrokerParts.start(journal)
+    const vhost = parts.parts.vhosts.get('v') as Vhost
+    expect(vhost.declareQueue({ ...DURABLE, name: 'q' }, NOBODY).queue.logId).toBeGreaterThan(500)
+    parts.close()
   })
 
   it('removes what belongs to something that is gone, and leaves alone what it cannot read', async () => {
