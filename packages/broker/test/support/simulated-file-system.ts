@@ -169,8 +169,15 @@ export class SimulatedFileSystem implements FileSystem {
   }
 
   async syncDirectory(path: string): Promise<void> {
-    await this.begin('syncDirectory', path)
-    this.#directory(path).sync()
+    const directory = this.#directory(path)
+    try {
+      await this.begin('syncDirectory', path)
+    } catch (error) {
+      // As with files: what was to be synced counts as synced, and is not on disk.
+      if (!this.#isGone) directory.changes = []
+      throw error
+    }
+    directory.sync()
   }
 
   async freeBytes(): Promise<number> {

@@ -7,7 +7,7 @@
  */
 
 import { join } from 'node:path'
-import type { FileSystem, OpenFile } from '../files/file-system.ts'
+import { type FileSystem, type OpenFile, unlinkIfThere } from '../files/file-system.ts'
 import type { Position } from '../ordered-log.ts'
 import { writeIndex } from './index-file.ts'
 import { Segment } from './segment.ts'
@@ -54,7 +54,10 @@ export class ActiveSegment {
     this.#mender = mender
   }
 
-  /** Creates the file of a segment, or empties it, and brings it and its name to the disk. */
+  /**
+   * Creates the file of a segment and brings it and its name to the disk. What an attempt before may have left is removed: after a sync that
+   * failed, its name and its size may count as synced and be lost all the same.
+   */
   static async create(
     fileSystem: FileSystem,
     directory: string,
@@ -62,7 +65,8 @@ export class ActiveSegment {
     size: number,
   ): Promise<ActiveSegment> {
     const path = join(directory, segmentName(first))
-    const mender = await fileSystem.open(path, { write: true, create: 'missing', truncate: true })
+    await unlinkIfThere(fileSystem, path)
+    const mender = await fileSystem.open(path, { write: true, create: 'new' })
     try {
       await mender.truncate(size)
       await mender.sync()

@@ -30,7 +30,7 @@ describe('LocalLog', () => {
     expect(await fileSystem.list(directory)).toEqual([])
     await log.append([Buffer.from('a')])
     const operations = fileSystem.operations.map((line) => line.split(' ')[0])
-    expect(operations).toEqual(['open', 'truncate', 'sync', 'open', 'syncDirectory', 'write', 'sync'])
+    expect(operations).toEqual(['unlink', 'open', 'truncate', 'sync', 'open', 'syncDirectory', 'write', 'sync'])
   })
 
   it('shares a write among what is appended in one go, or while another write is on its way', async () => {
