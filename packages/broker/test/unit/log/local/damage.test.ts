@@ -210,6 +210,36 @@ describe('LocalLog, when its files are damaged', () => {
     }
   })
 
+  it('reports what was lost before the write that is cut', async () => {
+    const damaged = await createLog(10, 20)
+    await Promise.all([30, 40].map((size) => damaged.log?.append([Buffer.alloc(size, 'x')])))
+    const lost = frameBytes(10)
+    damaged.fileSystem.flip(first, lost)
+    damaged.fileSystem.flip(first, lost + frameBytes(20))
+    await damaged.crash()
+    expect(damaged.events).toMatchObject([
+      { kind: 'entries-lost', file: first, offset: lost, positions: { first: 2, last: 2 } },
+      { kind: 'tail-cut', file: first, offset: lost, entries: 1 },
+    ])
+    expect(await damaged.positions()).toEqual([1])
+    expect(damaged.log?.bounds.last).toBe(2)
+  })
+
+  it('takes no entry from a segment that belongs in another one', async () => {
+    const damaged = await createLog(10, 20_000, 20_000)
+    const next = damaged.fileSystem.bytesOf('/log/0000000000000003.seg').subarray(0, frameBytes(20_000))
+    await damaged.crash()
+    await damaged.fileSystem.unlink(firstIndex)
+    const end = frameBytes(10) + frameBytes(20_000)
+    damaged.fileSystem.overwrite(first, end, next)
+    await damaged.crash()
+    expect(damaged.events).toEqual([
+      { kind: 'entries-lost', file: first, offset: end, bytes: next.length, positions: { first: 3, last: 2 } },
+      { kind: 'index-rebuilt', file: first, entries: 2 },
+    ])
+    expect(await damaged.positions()).toEqual([1, 2, 3])
+  })
+
   it('takes no entry out of the contents of a damaged one', async () => {
     const damaged = new DamagedLog()
     const log = await damaged.open()

@@ -76,6 +76,17 @@ describe('LocalLog', () => {
     }
   })
 
+  it('does not take the name of a segment for synced when that has failed before', async () => {
+    for (const operation of ['sync', 'syncDirectory'] as const) {
+      const { fileSystem, log } = await createLog()
+      fileSystem.fail(operation, 'EIO')
+      await expect(log.append([Buffer.from('a')])).rejects.toThrow(AppendRejected)
+      expect(await log.append([Buffer.from('b')])).toBe(1)
+      const { log: again } = await createLog(fileSystem.losePower(seed++))
+      expect(Buffer.from(again.readSync(1)?.bytes ?? []).toString()).toBe('b')
+    }
+  })
+
   it('says once that it has failed, and stays so', async () => {
     const { fileSystem, log, events } = await createLog()
     await log.append([Buffer.from('a')])
