@@ -128,7 +128,7 @@ describe('LocalLog', () => {
     await again.close()
     await new Promise(setImmediate)
     expect(fileSystem.openFiles.size).toBe(0)
-  })
+  }, 60_000)
 
   it('refuses a segment size out of its range', async () => {
     for (const segmentBytes of [4095, 2 ** 31 + 1, 5000.5]) {
