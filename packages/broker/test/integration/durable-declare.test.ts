@@ -7,7 +7,7 @@ import { createBrokerOn } from '../../src/create-broker.ts'
 import { RecordingJournal } from '../recording-journal.ts'
 import { drain, sendTo } from './support.ts'
 
-const REFUSED = '541 INTERNAL_ERROR - what was declared could not be written to disk; see the log of the broker'
+const REFUSED = '541 INTERNAL_ERROR - what was asked for could not be written to disk; see the log of the broker'
 
 describe('a durable declaration', () => {
   let journal: RecordingJournal

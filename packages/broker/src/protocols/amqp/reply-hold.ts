@@ -62,7 +62,7 @@ export class ReplyHold implements TurnTask {
         return
       }
       this.#output.discardHeld()
-      const text = 'what was declared could not be written to disk; see the log of the broker'
+      const text = 'what was asked for could not be written to disk; see the log of the broker'
       this.#failed(new ConnectionException(ReplyCode.INTERNAL_ERROR, text, 0))
     })
   }
