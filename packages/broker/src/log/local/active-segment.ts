@@ -110,6 +110,8 @@ export class ActiveSegment {
     try {
       if (this.index.count > 0) {
         await this.#mender.truncate(this.index.end)
+        // Entries are synced. This saves reading the segment anew after a power loss.
+        await this.#mender.sync()
         await writeIndex(this.#fileSystem, this.#directory, this.segment, this.index, logId)
       }
     } catch {

@@ -46,7 +46,7 @@ export function readIndexSync(
   }
 }
 
-/** Writes the index file of a sealed segment, which then may forget its index. It has a checksum, so it is not synced. */
+/** Writes the index file of a sealed segment, which then may forget its index. */
 export async function writeIndex(
   fileSystem: FileSystem,
   directory: string,
@@ -58,6 +58,7 @@ export async function writeIndex(
   const file = await fileSystem.open(path, { write: true, create: 'missing', truncate: true })
   try {
     await file.write([index.encode(logId)], 0)
+    await file.sync()
     segment.index = undefined
   } finally {
     await file.close()
