@@ -1,15 +1,14 @@
 /**
  * The brokers that are measured, each as a process of its own on a free port of the loopback interface, with its files in a
- * temporary folder.
+ * folder of the cache, so that both write to the same disk; it is removed afterwards.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AmqpPeer } from './amqp-peer.mjs'
+import { AmqpPeer, openPeer } from './amqp-peer.mjs'
 import { configureBroker } from './configuration.mjs'
 import { UsageError } from './errors.mjs'
 import { cacheFolder, repositoryFolder } from './paths.mjs'
-import { endProgram, findFreePort, retryWhileAlive, runProgram, startProgram } from './processes.mjs'
+import { endProgram, findFreePort, killProgram, retryWhileAlive, runProgram, startProgram } from './processes.mjs'
 import { startTunnel } from './tunnel.mjs'
 
 /**
@@ -24,11 +23,16 @@ import { startTunnel } from './tunnel.mjs'
  * @property {string} product What it calls itself, with its version.
  * @property {number} port
  * @property {number} loadPort Where the load generator connects: the same, or a tunnel into TLS.
- * @property {number} pid The process whose CPU time and memory count.
+ * @property {number} pid The process whose CPU time and memory count. Another one after a restart.
+ * @property {string} dataFolder What survives a restart.
+ * @property {<T>(question: (peer: AmqpPeer) => Promise<T>) => Promise<T>} ask Lets a client of its own do something.
+ * @property {() => Promise<number>} restart Kills it, starts it again, and resolves to the milliseconds until a client was connected.
  * @property {() => Promise<void>} stop
  */
 
 const START_LIMIT_MS = 60_000
+const RESTART_LIMIT_MS = 300_000
+const RESTART_RETRY_MS = 5
 const RABBITMQ_SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 
 /** How to end what runs at the moment. @type {Set<() => Promise<void>>} */
@@ -59,13 +63,13 @@ export async function startWarren(program, wishes = {}, nodeArgs = []) {
     writeFileSync(file, configuration.text)
     args.push('--config', file)
   }
-  const child = startProgram(process.execPath, args, logFile)
-  const end = async () => {
-    await endProgram(child)
-    rmSync(folder, { recursive: true, force: true })
-  }
-  const findPid = () => /** @type {number} */ (child.pid)
-  return finishStart({ name: 'warren', port, child, logFile, tls: configuration.tls, findPid, end })
+  const dataFolder = join(folder, 'data')
+  if (wishes.durable) args.push('--data-directory', dataFolder)
+  const launch = () => startProgram(process.execPath, args, logFile)
+  const end = async () => rmSync(folder, { recursive: true, force: true })
+  /** @param {ChildProcess} child */
+  const findPid = (child) => /** @type {number} */ (child.pid)
+  return finishStart({ name: 'warren', port, launch, logFile, dataFolder, tls: configuration.tls, findPid, end })
 }
 
 /**
@@ -83,14 +87,14 @@ export async function startRabbit(wishes = {}) {
   const [port, distributionPort, epmdPort] = [await findFreePort(), await findFreePort(), await findFreePort()]
   const logFile = join(cacheFolder, 'rabbitmq.log')
   const env = rabbitEnvironment(folder, configuration.text, port, distributionPort, epmdPort)
-  const child = startProgram(RABBITMQ_SERVER, [], logFile, env)
+  const dataFolder = join(folder, 'mnesia')
+  const launch = () => startProgram(RABBITMQ_SERVER, [], logFile, env)
   const end = async () => {
-    await endProgram(child)
     await stopEpmd(epmdPort)
     rmSync(folder, { recursive: true, force: true })
   }
   const findPid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'))
-  return finishStart({ name: 'rabbitmq', port, child, logFile, tls: configuration.tls, findPid, end })
+  return finishStart({ name: 'rabbitmq', port, launch, logFile, dataFolder, tls: configuration.tls, findPid, end })
 }
 
 /**
@@ -99,11 +103,12 @@ export async function startRabbit(wishes = {}) {
  * @typedef {object} StartingBroker
  * @property {BrokerName} name
  * @property {number} port
- * @property {ChildProcess} child
+ * @property {() => ChildProcess} launch
  * @property {string} logFile
+ * @property {string} dataFolder
  * @property {import('./tunnel.mjs').TlsTarget} [tls] Where the load is to go.
- * @property {() => number} findPid
- * @property {() => Promise<void>} end
+ * @property {(child: ChildProcess) => number} findPid
+ * @property {() => Promise<void>} end Cleans up after it has ended.
  */
 
 /**
@@ -112,28 +117,62 @@ export async function startRabbit(wishes = {}) {
  * @param {StartingBroker} starting
  * @returns {Promise<RunningBroker>}
  */
-async function finishStart({ name, port, child, logFile, tls, findPid, end }) {
+async function finishStart({ name, port, launch, logFile, dataFolder, tls, findPid, end }) {
   let endTunnel = async () => {}
+  let child = launch()
   const stop = track(async () => {
     await endTunnel()
+    await endProgram(child)
     await end()
   })
   try {
     const product = await retryWhileAlive(child, () => askProduct(port), START_LIMIT_MS)
     const tunnel = tls && (await startTunnel(tls))
     if (tunnel) endTunnel = tunnel.stop
-    const loadPort = tunnel ? tunnel.port : port
-    return { name, product: name === 'warren' ? ownProduct() : product, port, loadPort, pid: findPid(), stop }
+    /** @type {RunningBroker} */
+    const broker = {
+      name,
+      product: name === 'warren' ? ownProduct() : product,
+      port,
+      loadPort: tunnel ? tunnel.port : port,
+      pid: findPid(child),
+      dataFolder,
+      ask: (question) => ask(port, question),
+      async restart() {
+        await killProgram(child, broker.pid)
+        const startMs = performance.now()
+        child = launch()
+        await retryWhileAlive(child, () => askProduct(port), RESTART_LIMIT_MS, RESTART_RETRY_MS)
+        broker.pid = findPid(child)
+        return performance.now() - startMs
+      },
+      stop,
+    }
+    return broker
   } catch (error) {
     await stop()
     throw new Error(`${name} did not start; the end of ${logFile}:\n${lastLines(logFile)}`, { cause: error })
   }
 }
 
+/**
+ * @template T
+ * @param {number} port
+ * @param {(peer: AmqpPeer) => Promise<T>} question
+ */
+async function ask(port, question) {
+  const peer = await openPeer(port)
+  try {
+    return await question(peer)
+  } finally {
+    await peer.close()
+  }
+}
+
 /** @param {BrokerName} name */
 function makeFolder(name) {
   mkdirSync(cacheFolder, { recursive: true })
-  return mkdtempSync(join(tmpdir(), `warren-bench-${name}-`))
+  return mkdtempSync(join(cacheFolder, `${name}-`))
 }
 
 /**

@@ -7,7 +7,7 @@
 import { startRabbit, startWarren } from './brokers.mjs'
 import { LoadGenerator } from './load-generator.mjs'
 import { Subject } from './measure.mjs'
-import { formatRun } from './report.mjs'
+import { formatFigures, formatRun } from './report.mjs'
 
 /**
  * @typedef {import('./options.mjs').BenchOptions} BenchOptions
@@ -29,11 +29,33 @@ export async function compare(scenario, options, loadProgram, tell) {
     if (options.only !== 'rabbitmq')
       subjects.push(toSubject(await startWarren(options.program, scenario), loadProgram, options))
     if (options.only !== 'warren') subjects.push(toSubject(await startRabbit(scenario), loadProgram, options))
-    const runs = await runRounds(scenario, subjects, options.rounds, tell)
-    return { id: scenario.id, products: subjects.map(({ broker }) => broker.product), runs }
+    const products = subjects.map(({ broker }) => broker.product)
+    const { single } = scenario
+    if (single)
+      return { id: scenario.id, products, runs: {}, figures: await runOnce(single, scenario, subjects, options, tell) }
+    return { id: scenario.id, products, runs: await runRounds(scenario, subjects, options.rounds, tell) }
   } finally {
     await Promise.all(subjects.map(({ broker }) => broker.stop()))
   }
+}
+
+/**
+ * @param {import('./measure.mjs').SingleMeasurement} single
+ * @param {Scenario} scenario
+ * @param {Subject[]} subjects
+ * @param {BenchOptions} options
+ * @param {(line: string) => void} tell
+ */
+async function runOnce(single, scenario, subjects, options, tell) {
+  /** @type {NonNullable<ScenarioResult['figures']>} */
+  const figures = {}
+  for (const subject of subjects) {
+    const { name } = subject.broker
+    const found = await subject.measureOnce(single, scenario, options)
+    tell(`${scenario.id}, ${name}: ${formatFigures(found)}`)
+    figures[name] = found
+  }
+  return figures
 }
 
 /**

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from './errors.mjs'
 import { cacheFolder } from './paths.mjs'
-import { runProgram } from './processes.mjs'
+import { endProgram, runProgram, startProgram } from './processes.mjs'
 
 /**
  * What amqpload reports about the measured window, as far as it is used here.
@@ -20,6 +20,14 @@ import { runProgram } from './processes.mjs'
  * @property {number} brokerUsPerMsg CPU time of the broker, divided by the deliveries received when there are consumers, else by the
  *   messages published.
  * @property {number} rssKiB Resident memory of the broker at the end of the window.
+ * @property {Percentiles} lat Microseconds from publishing to delivery.
+ * @property {Percentiles} confirmLat Microseconds from publishing to the confirm.
+ */
+
+/**
+ * @typedef {object} Percentiles
+ * @property {number} p50
+ * @property {number} p99
  */
 
 /** Longest that amqpload goes on after its window: its own limit for publishing a count, plus that for orderly closes. */
@@ -49,8 +57,7 @@ export async function compileLoadGenerator(sourceFile) {
 /** One compiled load generator against one broker. */
 export class LoadGenerator {
   #program
-  #port
-  #brokerPid
+  #broker
 
   /**
    * @param {string} program
@@ -58,8 +65,7 @@ export class LoadGenerator {
    */
   constructor(program, broker) {
     this.#program = program
-    this.#port = broker.loadPort
-    this.#brokerPid = broker.pid
+    this.#broker = broker
   }
 
   /**
@@ -69,21 +75,24 @@ export class LoadGenerator {
    * @returns {Promise<LoadReport>}
    */
   async run(args, seconds, warmUpSeconds) {
-    const common = [
-      '-j',
-      '-p',
-      `${this.#port}`,
-      '-P',
-      `${this.#brokerPid}`,
-      '-z',
-      `${seconds}`,
-      '-w',
-      `${warmUpSeconds}`,
-    ]
+    const { loadPort, pid } = this.#broker
+    const common = ['-j', '-p', `${loadPort}`, '-P', `${pid}`, '-z', `${seconds}`, '-w', `${warmUpSeconds}`]
     const limitMs = (seconds + warmUpSeconds) * 1000 + OVERTIME_MS
     const { exitCode, stdout, stderr } = await runProgram(this.#program, [...common, ...args], limitMs)
     if (exitCode !== 0) throw new Error(stderr.trim() || `amqpload ended with ${exitCode ?? 'the time limit'}`)
     return JSON.parse(stdout)
+  }
+
+  /**
+   * Starts a run that is ended from here.
+   *
+   * @param {string[]} args
+   */
+  start(args) {
+    const { loadPort, pid } = this.#broker
+    const common = ['-p', `${loadPort}`, '-P', `${pid}`]
+    const child = startProgram(this.#program, [...common, ...args], join(cacheFolder, 'amqpload.log'))
+    return { stop: () => endProgram(child) }
   }
 
   /**

@@ -42,8 +42,9 @@ async function runBenchmarks(options) {
   const loaded = wanted.filter(({ kind }) => kind !== 'start')
   const loadProgram = loaded.length > 0 ? await compileLoadGenerator(options.loadGenerator) : ''
   if (options.profile) {
-    if (loaded.length === 0) throw new UsageError('--profile needs a scenario with load')
-    for (const scenario of loaded) console.log(await profileScenario(scenario, options, loadProgram))
+    const profiled = loaded.filter(({ kind }) => kind !== 'single')
+    if (profiled.length === 0) throw new UsageError('--profile needs a scenario with load that runs more than once')
+    for (const scenario of profiled) console.log(await profileScenario(scenario, options, loadProgram))
     return
   }
 

@@ -6,6 +6,7 @@
 import { loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openPeer } from './amqp-peer.mjs'
+import { measureSync } from './disk.mjs'
 import { declareTopology, deleteTopology } from './topology.mjs'
 
 /**
@@ -21,6 +22,35 @@ import { declareTopology, deleteTopology } from './topology.mjs'
  * @property {number} rssMiB Resident memory of the broker when the window closed.
  * @property {number} loadAverage Of the machine over the last minute, when the run began.
  * @property {number} seconds Length of the window.
+ * @property {Latency} [latency]
+ */
+
+/**
+ * Microseconds from publishing to delivery, and to the confirm; and those the disk alone takes to write and sync, just before.
+ *
+ * @typedef {object} Latency
+ * @property {number} p50
+ * @property {number} p99
+ * @property {number} confirmP50
+ * @property {number} confirmP99
+ * @property {number} syncP50
+ * @property {number} syncP99
+ */
+
+/**
+ * What a scenario of kind `single` found out.
+ *
+ * @typedef {object} Figure
+ * @property {string} what
+ * @property {number} value
+ * @property {number} [digits] Behind the point. Large numbers are shortened without it.
+ * @property {string} [goal]
+ */
+
+/** @typedef {{ broker: import('./brokers.mjs').RunningBroker, load: LoadGenerator }} SingleParts */
+
+/**
+ * @typedef {(parts: SingleParts, scenario: Scenario, options: { backlog: number }) => Promise<Figure[]>} SingleMeasurement
  */
 
 /** A broker with the load generator that is pointed at it. */
@@ -53,6 +83,7 @@ export class Subject {
    */
   async measure(scenario) {
     const loadAverage = loadavg()[0]
+    const sync = scenario.latency ? measureSync() : undefined
     const report = await this.#runKind(scenario)
     return {
       rate: scenario.per === 'message' ? report.publish : report.consume,
@@ -60,7 +91,17 @@ export class Subject {
       rssMiB: report.rssKiB / 1024,
       loadAverage,
       seconds: report.seconds,
+      ...(sync && { latency: toLatency(report, sync) }),
     }
+  }
+
+  /**
+   * @param {import('./measure.mjs').SingleMeasurement} measurement
+   * @param {Scenario} scenario
+   * @param {{ backlog: number }} options
+   */
+  measureOnce(measurement, scenario, options) {
+    return measurement({ broker: this.broker, load: this.#load }, scenario, options)
   }
 
   /** @param {Scenario} scenario */
@@ -132,6 +173,22 @@ export class Subject {
     } finally {
       await peer.close()
     }
+  }
+}
+
+/**
+ * @param {LoadReport} report
+ * @param {import('./disk.mjs').SyncTimes} sync
+ * @returns {Latency}
+ */
+function toLatency({ lat, confirmLat }, sync) {
+  return {
+    p50: lat.p50,
+    p99: lat.p99,
+    confirmP50: confirmLat.p50,
+    confirmP99: confirmLat.p99,
+    syncP50: sync.p50,
+    syncP99: sync.p99,
   }
 }
 

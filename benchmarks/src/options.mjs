@@ -12,6 +12,7 @@ import { scenarios } from './scenarios.mjs'
  * @property {number} seconds Length of the measured window of a run.
  * @property {number} warmUpSeconds Load before the window opens.
  * @property {number} messages How many messages P publishes and D finds in the queue.
+ * @property {number} backlog How many messages ours has to take in `backlog` and `backlog-d`.
  * @property {'warren' | 'rabbitmq' | undefined} only Measure this broker alone.
  * @property {string} loadGenerator Path of the load generator's C source.
  * @property {string} program Path of the broker program that is measured.
@@ -28,6 +29,7 @@ const flags = /** @type {const} */ ({
   seconds: { type: 'string', short: 'z', default: '3' },
   'warm-up': { type: 'string', short: 'w', default: '1' },
   messages: { type: 'string', short: 'm', default: '2000000' },
+  backlog: { type: 'string', default: '5000000' },
   only: { type: 'string' },
   'load-generator': { type: 'string' },
   program: { type: 'string' },
@@ -44,6 +46,7 @@ Measures WarrenMQ and RabbitMQ alternately and prints the medians of all rounds 
   -z, --seconds N           length of a measured run; default 3
   -w, --warm-up N           seconds of load before a run is measured; default 1
   -m, --messages N          how many messages P publishes and D drains; default 2000000
+      --backlog N           how many messages ours takes in backlog and backlog-d; default 5000000
       --only BROKER         measure only warren or only rabbitmq
       --load-generator FILE C source of the load generator amqpload; default $AMQPLOAD or ${DEFAULT_LOAD_GENERATOR}
       --program FILE        the warren program to measure; default ${DEFAULT_PROGRAM}
@@ -74,6 +77,7 @@ export function resolveOptions(args, env = process.env) {
     seconds: readNumber('--seconds', values.seconds, 0.1, 600),
     warmUpSeconds: readNumber('--warm-up', values['warm-up'], 0, 60),
     messages: readNumber('--messages', values.messages, 1000, 100_000_000, true),
+    backlog: readNumber('--backlog', values.backlog, 1000, 100_000_000, true),
     only: values.profile ? 'warren' : values.only,
     loadGenerator: resolve(repositoryFolder, values['load-generator'] ?? env.AMQPLOAD ?? DEFAULT_LOAD_GENERATOR),
     program: resolve(repositoryFolder, values.program ?? DEFAULT_PROGRAM),

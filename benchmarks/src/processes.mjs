@@ -52,6 +52,18 @@ export async function endProgram(child, limitMs = 30_000) {
   clearTimeout(timer)
 }
 
+/**
+ * Ends a program without any warning.
+ *
+ * @param {ChildProcess} child
+ * @param {number} pid Of the process in which it works: `child`, or one that `child` waits for.
+ */
+export async function killProgram(child, pid) {
+  const exited = once(child, 'exit')
+  process.kill(pid, 'SIGKILL')
+  await exited
+}
+
 /** @param {ChildProcess} child */
 export function hasEnded(child) {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
@@ -64,16 +76,17 @@ export function hasEnded(child) {
  * @param {ChildProcess} child
  * @param {() => T | Promise<T>} attempt
  * @param {number} limitMs
+ * @param {number} [intervalMs]
  * @returns {Promise<T>}
  */
-export async function retryWhileAlive(child, attempt, limitMs) {
+export async function retryWhileAlive(child, attempt, limitMs, intervalMs = 50) {
   const endMs = performance.now() + limitMs
   for (;;) {
     try {
       return await attempt()
     } catch (error) {
       if (hasEnded(child) || performance.now() > endMs) throw error
-      await delay(50)
+      await delay(intervalMs)
     }
   }
 }

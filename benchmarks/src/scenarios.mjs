@@ -1,8 +1,9 @@
 /**
  * What is measured: one row per scenario, as arguments of the load generator.
  *
- * All of them use transient messages and queues that are not durable; message bodies are `-s` bytes long.
+ * Those that stand here use transient messages and queues that are not durable; message bodies are `-s` bytes long.
  */
+import { durableScenarios } from './durable-scenarios.mjs'
 
 /**
  * How a scenario runs.
@@ -10,9 +11,10 @@
  * - `flow`: publishers and consumers at once, for a given time.
  * - `publish`: no consumers; a given number of messages.
  * - `drain`: consumers only, on a queue that was filled before.
+ * - `single`: a measurement of its own, made once.
  * - `start`: a broker inside our own process, without load.
  *
- * @typedef {'flow' | 'publish' | 'drain' | 'start'} ScenarioKind
+ * @typedef {'flow' | 'publish' | 'drain' | 'single' | 'start'} ScenarioKind
  */
 
 /**
@@ -24,6 +26,9 @@
  * @property {string[]} args
  * @property {object} [definitions] What the broker has when it starts, in RabbitMQ's JSON.
  * @property {boolean} [tls] Whether the load comes over TLS.
+ * @property {boolean} [durable] Whether the broker keeps its data on disk. RabbitMQ always does.
+ * @property {boolean} [latency] Whether the time that messages and confirms take is of interest.
+ * @property {import('./measure.mjs').SingleMeasurement} [single] What a scenario of kind `single` does.
  * @property {Topology} [topology] What is declared before a run, and deleted after it. The load generator then declares nothing.
  * @property {number} [cpuGoalUs] Most microseconds of the broker's CPU that we allow ourselves for each.
  */
@@ -216,6 +221,7 @@ export const scenarios = [
     args: ['-s', '16'],
     tls: true,
   },
+  ...durableScenarios,
   {
     id: 'start',
     title: 'from `createBroker` until a client has opened a connection, in one process',
