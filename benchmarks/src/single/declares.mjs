@@ -1,15 +1,18 @@
 /** How fast durable queues are declared by one connection, and how fast a broker starts that has them. */
+import { measureSync } from '../disk.mjs'
 
 const QUEUES = 10_000
 const BATCH = 500
 
 /** @type {import('../measure.mjs').SingleMeasurement} */
 export async function measureDeclares({ broker }) {
+  const sync = measureSync()
   const declareMs = await broker.ask((peer) => declareEach(peer))
   const restartMs = await broker.restart()
   await broker.ask((peer) => peer.readyCount(`bench-${QUEUES - 1}`))
   const pipelinedMs = await broker.ask((peer) => declarePipelined(peer))
   return [
+    { what: 'µs of the disk alone to write and sync 1 KiB, median', value: sync.p50 },
     { what: 's to declare 10,000, each after the answer', value: declareMs / 1000, digits: 2, goal: '≤ 5' },
     { what: 's from start to client, after kill -9', value: restartMs / 1000, digits: 2, goal: '≤ 2' },
     { what: `s to declare 10,000, ${BATCH} at a time`, value: pipelinedMs / 1000, digits: 2 },

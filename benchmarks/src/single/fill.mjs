@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** The load generator gives up on a number of messages after two minutes, so that more than these come in several runs. */
-const PORTION = 1_000_000
+const PORTION = 250_000
 const SETTLE_LIMIT_MS = 120_000
 
 /**
