@@ -20,6 +20,8 @@ export class HolderJournal implements JournalSource {
   readonly id: number
   /** Messages up to this sequence number may have been delivered before the broker started. */
   deliveredBefore = -1
+  /** Transient messages that are in the log all the same, because another queue records them: no checkpoint holds them for this one. */
+  readonly #passing = new Set<number>()
   readonly #journal: Journal
   /** Whether messages are recorded whatever their delivery mode. */
   readonly #everything: boolean
@@ -55,8 +57,19 @@ export class HolderJournal implements JournalSource {
     return this.#journal.enqueue(message, this.id, sequence, expiry, detail)
   }
 
+  /** A message that need not survive shares its bytes with another queue's, which must. */
+  passes(sequence: number): void {
+    this.#passing.add(sequence)
+  }
+
+  /** Whether the message with this sequence number must not be there after a restart. */
+  isPassing(sequence: number): boolean {
+    return this.#passing.size > 0 && this.#passing.has(sequence)
+  }
+
   /** A message is gone. */
   settled(sequence: number): void {
+    if (this.#passing.size > 0) this.#passing.delete(sequence)
     if (sequence === this.#last + 1 && this.#first >= 0) {
       this.#last = sequence
       return
@@ -72,7 +85,9 @@ export class HolderJournal implements JournalSource {
 
   /** All messages from one sequence number to another are gone. */
   settledRange(first: number, last: number): void {
-    if (last >= first) this.#journal.settled(this.id, first, last)
+    if (last < first) return
+    for (const sequence of this.#passing) if (sequence >= first && sequence <= last) this.#passing.delete(sequence)
+    this.#journal.settled(this.id, first, last)
   }
 
   /**

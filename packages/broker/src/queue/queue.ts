@@ -186,7 +186,10 @@ export class Queue implements TurnTask {
   /** Takes a reference to a message that comes in, and records it if it must survive a restart. Returns its position. */
   keep(message: Message, sequence: number, expiry: number, detail: number): number {
     const log = this.#log
-    return log?.wants(message) ? log.enqueue(message, sequence, expiry, detail) : this.#store.keep(message)
+    if (log?.wants(message)) return log.enqueue(message, sequence, expiry, detail)
+    const position = this.#store.keep(message)
+    if (log !== undefined && this.#store.isLogged(position)) log.passes(sequence)
+    return position
   }
 
   /** A message is gone for good: gives its reference back, and records that. */

@@ -162,7 +162,8 @@ class Writer {
     await this.#add(RecordType.holderState, id, 0, nextSequence, delivered)
     for (const columns of [...messages, handedOutColumns(captured)]) {
       for (let start = columns.start; start < columns.end; start += MESSAGES_MAX) {
-        await this.#messages(id, { ...columns, start, end: Math.min(columns.end, start + MESSAGES_MAX) }, columns.start)
+        const part = { ...columns, start, end: Math.min(columns.end, start + MESSAGES_MAX) }
+        await this.#messages(captured, part, columns.start)
       }
     }
     for (const [sequence, { acquired, failed }] of captured.returns) {
@@ -177,7 +178,7 @@ class Writer {
   }
 
   /** Writes those of the messages that are in the log. `origin` is where `firstSequence` counts from. */
-  async #messages(id: number, columns: CapturedMessages, origin: number): Promise<void> {
+  async #messages({ id, holder: { log } }: CapturedHolder, columns: CapturedMessages, origin: number): Promise<void> {
     const { store } = this.#parts
     const { positions, start, end, sequences, expiries, sizes, priority } = columns
     const capacity = end - start
@@ -191,7 +192,9 @@ class Writer {
       const block = store.blockOf(position)
       if (block.id === 0) continue
       block.marks?.push(position % BLOCK_SIZE)
-      numbers[count] = sequences === undefined ? (columns.firstSequence ?? 0) + i - origin : sequences[i]
+      const sequence = sequences === undefined ? (columns.firstSequence ?? 0) + i - origin : sequences[i]
+      if (log?.isPassing(sequence)) continue
+      numbers[count] = sequence
       dues[count] = expiries === undefined ? Infinity : expiries[i]
       addresses[count] = block.id * BLOCK_SIZE + (position % BLOCK_SIZE)
       lengths[count] = sizes === undefined ? 0 : sizes[i]
