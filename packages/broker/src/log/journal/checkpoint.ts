@@ -84,9 +84,11 @@ export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): P
   try {
     const holders = captureHolders(parts.subject, exact)
     const blocks = [...store.blocks()].filter(({ id, forward }) => id !== 0 && forward === undefined)
-    const failed = await new Promise<boolean>((resolve) => journal.afterCommit(resolve))
-    if (failed) return undefined
-    const at = journal.lastPosition
+    // Read at that moment: when this goes on, entries with more may have followed in the same write.
+    const at = await new Promise<Position | undefined>((resolve) => {
+      journal.afterCommit((failed) => resolve(failed ? undefined : journal.lastPosition))
+    })
+    if (at === undefined) return undefined
     return { position: await new Writer(parts, at).write(holders, blocks), at }
   } finally {
     store.forgetBlocks()

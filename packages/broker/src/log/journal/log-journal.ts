@@ -32,6 +32,7 @@ const PART_MAX = 512 * 1024
 
 /** An entry on its way into the log. */
 interface Flight {
+  /** All batches up to this one are in the log once it is. */
   readonly batch: number
   readonly parts: readonly Uint8Array[]
   /** The block it is a piece of, which stays in memory meanwhile. */
@@ -98,6 +99,8 @@ export class LogJournal implements Journal, TurnTask {
   /** Who waits until the disk has caught up. */
   #held: (() => void)[] = []
   #retry: Timer | undefined
+  /** Whether the first of what was rejected is being appended anew; all behind it waits for that. */
+  #isRetrying = false
   #failed = false
   #closed = false
 
@@ -205,7 +208,8 @@ export class LogJournal implements Journal, TurnTask {
 
   /** Appends an entry that is no piece of a block; `appended` hears its position. It does not count as recorded. */
   appendPart(kind: EntryKind, bytes: Uint8Array, appended: (position: number) => void): void {
-    this.#fly([this.#header(kind, 0, 0), bytes], undefined, appended)
+    // It ends no batch: what the open one holds is not in the log yet.
+    this.#fly([this.#header(kind, 0, 0), bytes], this.batch - 1, undefined, appended)
   }
 
   /** Ends the batch, so that everything recorded until now lies in entries before everything recorded later. */
@@ -287,7 +291,7 @@ export class LogJournal implements Journal, TurnTask {
       const part = bytes.subarray(start, start + PART_MAX)
       const header = this.#header(EntryKind.data, block.id, start === 0 ? 0 : RECORD_HEADER_SIZE + start)
       message.batch = this.batch
-      this.#fly(start === 0 ? [header, head, part] : [header, part], block, undefined)
+      this.#fly(start === 0 ? [header, head, part] : [header, part], this.batch++, block, undefined)
     }
     this.recordedBytes += size
     message.position = block.slot * BLOCK_SIZE
@@ -328,7 +332,7 @@ export class LogJournal implements Journal, TurnTask {
     const head = new Uint8Array(RECORD_HEADER_SIZE)
     const size = RECORD_HEADER_SIZE + payload.length
     writeRecordHeader(new DataView(head.buffer), 0, type, size, 0, holder, detail, first, second)
-    this.#fly([this.#header(EntryKind.data, 0, 0), head, payload], undefined, undefined)
+    this.#fly([this.#header(EntryKind.data, 0, 0), head, payload], this.batch++, undefined, undefined)
   }
 
   /** The open block, with room for a record of `size` bytes. */
@@ -399,20 +403,21 @@ export class LogJournal implements Journal, TurnTask {
     this.#batchStart = block.used
     this.#urgent = false
     const piece = block.bytes.subarray(block.base + start, block.base + block.used)
-    this.#fly([this.#header(EntryKind.data, block.id, start), piece], block, undefined)
+    this.#fly([this.#header(EntryKind.data, block.id, start), piece], this.batch++, block, undefined)
   }
 
   #fly(
     parts: readonly Uint8Array[],
+    batch: number,
     block: Block | undefined,
     appended: ((position: number) => void) | undefined,
   ): void {
     if (block !== undefined) block.pins++
-    const flight: Flight = { batch: this.batch++, parts, block, appended }
+    const flight: Flight = { batch, parts, block, appended }
     this.#flights.push(flight)
     this.#flightBytes += sizeOf(parts)
     if (this.#retry !== undefined || this.#failed) this.#refuse()
-    else this.#launch(flight)
+    else if (!this.#isRetrying) this.#launch(flight)
   }
 
   #launch(flight: Flight): void {
@@ -463,14 +468,19 @@ export class LogJournal implements Journal, TurnTask {
     this.#retry = undefined
     const [first] = this.#flights
     if (first === undefined || this.#closed) return
+    this.#isRetrying = true
     this.#parts.log.append(first.parts).then(
       (position) => {
+        this.#isRetrying = false
         this.#parts.owner.logRefuses(undefined)
-        const others = this.#flights.slice(1)
+        // Those that came meanwhile are among them; what comes of the landing goes behind them.
+        for (const flight of this.#flights.slice(1)) this.#launch(flight)
         this.#landed(first, position)
-        for (const flight of others) this.#launch(flight)
       },
-      (error: Error) => this.#rejected(error),
+      (error: Error) => {
+        this.#isRetrying = false
+        this.#rejected(error)
+      },
     )
   }
 
