@@ -1,10 +1,11 @@
 /** A message log with queues on it, as in a broker, without sockets: for tests of what comes back. */
 
-import { encodeContentHeaderFrame } from '@warrenmq/codec'
-import { systemClock } from '../../src/clock.ts'
+import { encodeContentHeaderFrame, type TypedTable, typed } from '@warrenmq/codec'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import type { CheckpointHolder } from '../../src/log/journal/checkpoint.ts'
 import { MessageLog, type MessageLogOptions } from '../../src/log/message-log.ts'
 import { silentLogger } from '../../src/logging/logger.ts'
+import type { MetadataState } from '../../src/metadata/metadata-state.ts'
 import { Message } from '../../src/queue/message.ts'
 import { Queue } from '../../src/queue/queue.ts'
 import { ReleaseList } from '../../src/queue/release-list.ts'
@@ -18,47 +19,66 @@ export interface Taken {
   readonly redelivered: boolean
 }
 
-type WorldOptions = Pick<MessageLogOptions, 'directory' | 'memoryBudget' | 'segmentBytes' | 'fileSystem'>
+interface WorldOptions extends Pick<MessageLogOptions, 'directory' | 'memoryBudget' | 'segmentBytes' | 'fileSystem'> {
+  /** @default that of the machine */
+  readonly clock?: Clock
+  /** Numbers of the queues. @default 1 to 16 */
+  readonly queues?: (metadata: MetadataState) => readonly number[]
+  /** What a queue was declared with. @default nothing */
+  readonly queueArguments?: (id: number) => TypedTable
+}
+
+const FIRST_QUEUES = Array.from({ length: 16 }, (_, i) => i + 1)
+/** Arguments of a quorum queue in which a message may come back as often as it likes. */
+export const QUORUM: TypedTable = { 'x-queue-type': typed('S', 'quorum'), 'x-delivery-limit': typed('I', -1) }
 
 export class LogWorld {
   /** What the log said of its state. */
-  readonly states: (string | undefined)[] = []
-  readonly #log: MessageLog
+  readonly states: readonly (string | undefined)[]
+  readonly log: MessageLog
+  /** Whether the process is gone, as it were. */
+  isAbandoned = false
   readonly #turn: Turn
+  readonly #clock: Clock
+  readonly #queueArguments: (id: number) => TypedTable
   readonly #queues = new Map<number, Queue>()
   /** Messages that are in somebody's hands. */
   readonly #taken = new Map<Queue, Map<number, number>>()
 
-  private constructor(log: MessageLog, turn: Turn) {
-    this.#log = log
+  private constructor(log: MessageLog, turn: Turn, states: (string | undefined)[], options: WorldOptions) {
+    this.log = log
+    this.states = states
     this.#turn = turn
+    this.#clock = options.clock ?? systemClock
+    this.#queueArguments = options.queueArguments ?? (() => Object.create(null))
   }
 
-  /** Opens the log with queues 1 to `queueCount`. */
-  static async open(options: WorldOptions, queueCount = 16): Promise<LogWorld> {
+  static async open(options: WorldOptions): Promise<LogWorld> {
+    let world: LogWorld | undefined
     const turn = new Turn((error) => {
-      throw error
+      if (!world?.isAbandoned) throw error
     })
     const states: (string | undefined)[] = []
     const log = await MessageLog.open({
+      clock: systemClock,
       ...options,
       turn,
-      clock: systemClock,
       logger: silentLogger,
       onState: (state) => states.push(state),
     })
-    const world = new LogWorld(log, turn)
-    for (let id = 1; id <= queueCount; id++) world.#addQueue(id)
-    log.restore(world.#queues.values())
+    const opened = new LogWorld(log, turn, states, options)
+    world = opened
+    for (const id of options.queues?.(log.recovered.metadata) ?? FIRST_QUEUES) opened.addQueue(id)
+    log.restore(opened.#queues.values())
     log.start({
-      holders: () => world.#queues.values() as Iterable<CheckpointHolder>,
+      holders: () => opened.#queues.values() as Iterable<CheckpointHolder>,
       visitHandedOut(visit) {
-        for (const [queue, messages] of world.#taken) {
+        for (const [queue, messages] of opened.#taken) {
           for (const [sequence, position] of messages) visit(queue, sequence, position)
         }
       },
     })
-    return world
+    return opened
   }
 
   /** The durable queue with a number in the log. */
@@ -67,19 +87,19 @@ export class LogWorld {
   }
 
   get replayed(): number {
-    return this.#log.recovered.replayed
+    return this.log.recovered.replayed
   }
 
   get recordedBytes(): number {
-    return this.#log.journal.recordedBytes
+    return this.log.journal.recordedBytes
   }
 
   get memoryBytes(): number {
-    return this.#log.store.memoryBytes
+    return this.log.store.memoryBytes
   }
 
   get disk(): { readonly segments: number; readonly bytes: number } {
-    return this.#log.disk
+    return this.log.disk
   }
 
   publish(body: string, queues: readonly Queue[], { persistent = true } = {}): Message {
@@ -98,7 +118,11 @@ export class LogWorld {
   tryTake(queue: Queue): Taken | undefined {
     const taken = queue.take()
     if (taken === undefined) return undefined
-    const { message, sequence, redelivered } = taken
+    return this.hold(queue, taken.message, taken.sequence, taken.redelivered)
+  }
+
+  /** A message is in somebody's hands from now on. */
+  hold(queue: Queue, message: Message, sequence: number, redelivered: boolean): Taken {
     const held = this.#taken.get(queue) ?? new Map<number, number>()
     this.#taken.set(queue, held.set(sequence, message.position))
     return { body: Buffer.from(message.body()).toString(), position: message.position, sequence, redelivered }
@@ -134,12 +158,12 @@ export class LogWorld {
   /** Resolves once all is durable that happened until now; rejects when it will not be. */
   committed(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#log.journal.afterCommit((failed) => (failed ? reject(new Error('not durable')) : resolve()))
+      this.log.journal.afterCommit((failed) => (failed ? reject(new Error('not durable')) : resolve()))
     })
   }
 
   checkpoint(): Promise<void> {
-    return this.#log.checkpoint()
+    return this.log.checkpoint()
   }
 
   /** Lets what runs in the background finish, such as spilling. */
@@ -150,26 +174,43 @@ export class LogWorld {
     }
   }
 
-  /** Ends as a process that is killed: nothing more is written. */
-  async crash(): Promise<void> {
-    await this.#log.close()
+  /** Deletes a queue, and returns what its clients held. */
+  deleteQueue(id: number): void {
+    const queue = this.queue(id)
+    this.#queues.delete(id)
+    queue.delete()
+    for (const [sequence, position] of this.#taken.get(queue) ?? []) queue.settle(position, sequence)
+    this.#taken.delete(queue)
   }
 
-  #addQueue(id: number): void {
-    const store = this.#log.store
+  /** Gives memory back, and touches the disk no more. */
+  abandon(): void {
+    this.isAbandoned = true
+    this.log.stop()
+    this.log.store.close()
+  }
+
+  /** Ends as a process that is killed: nothing more is written. */
+  async crash(): Promise<void> {
+    await this.log.close()
+  }
+
+  /** A new durable queue, with a number that none had before. */
+  addQueue(id: number): void {
+    const store = this.log.store
     const queue = new Queue(
       {
         name: `q${id}`,
         durable: true,
         autoDelete: false,
-        arguments: Object.create(null),
+        arguments: this.#queueArguments(id),
         exclusiveOwner: undefined,
       },
       {
         store,
-        journal: this.#log.journal,
+        journal: this.log.journal,
         turn: this.#turn,
-        clock: systemClock,
+        clock: this.#clock,
         releases: new ReleaseList(store, this.#turn),
         deadLetter: (dead, position, sequence) => dead.end(position, sequence),
         queueExpired() {},

@@ -29,8 +29,14 @@ export class ManualClock implements Clock {
     return { clear: () => void this.#waiting.delete(waiting) }
   }
 
-  setInterval(): Timer {
-    throw new Error('no intervals here')
+  setInterval(callback: () => void, periodMs: number): Timer {
+    let timer: Timer
+    const again = () => {
+      timer = this.setTimeout(again, periodMs)
+      callback()
+    }
+    timer = this.setTimeout(again, periodMs)
+    return { clear: () => timer.clear() }
   }
 
   /** Lets time pass, calling what is due in order. */
