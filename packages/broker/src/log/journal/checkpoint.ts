@@ -189,6 +189,8 @@ class Writer {
     const addresses = new Float64Array(capacity)
     const lengths = new Uint32Array(capacity)
     let count = 0
+    // Whether they do not follow each other.
+    let isListed = false
     for (let i = start; i < end; i++) {
       const position = store.resolve(positions[i])
       const block = store.blockOf(position)
@@ -197,13 +199,13 @@ class Writer {
       const sequence = sequences === undefined ? (columns.firstSequence ?? 0) + i - origin : sequences[i]
       if (log?.isPassing(sequence)) continue
       numbers[count] = sequence
+      if (sequence !== numbers[0] + count) isListed = true
       dues[count] = expiries === undefined ? Infinity : expiries[i]
       addresses[count] = block.id * BLOCK_SIZE + (position % BLOCK_SIZE)
       lengths[count] = sizes === undefined ? 0 : sizes[i]
       count++
     }
     if (count === 0) return
-    const isListed = numbers[count - 1] - numbers[0] !== count - 1
     let detail = priority
     const pieces: Uint8Array[] = []
     if (isListed) {

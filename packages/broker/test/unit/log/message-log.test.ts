@@ -70,6 +70,18 @@ describe('MessageLog', () => {
     expect(bodies).toEqual(Array.from({ length: 4099 }, (_, i) => `m${i + 1001}`))
   })
 
+  it('keeps the order of messages that came back in another one', async () => {
+    const queue = world.queue(1)
+    for (let i = 0; i < 8; i++) world.publish(`m${i}`, [queue])
+    const taken = Array.from({ length: 8 }, () => world.take(queue))
+    for (const i of [0, 1, 2, 4, 6]) world.settle(queue, taken[i])
+    // As many as lie from the first to the last, although they do not follow each other.
+    for (const i of [3, 7, 5]) world.giveBack(queue, taken[i])
+    await world.checkpoint()
+    await restart()
+    expect(world.drain(world.queue(1)).map(({ body }) => body)).toEqual(['m3', 'm5', 'm7'])
+  })
+
   it('gives the disk back when a backlog is gone', async () => {
     const queue = world.queue(1)
     for (let i = 0; i < 20_000; i++) world.publish('z'.repeat(1000), [queue])
