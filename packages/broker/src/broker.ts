@@ -23,6 +23,22 @@ export interface CreateBrokerOptions extends BrokerOptions {
   readonly random?: RandomSource
 }
 
+/** What a broker keeps on disk, and how it is with that. */
+export interface BrokerStorage {
+  readonly directory: string
+  /** What a confirm of a persistent message means. */
+  readonly durability: 'synced'
+  /**
+   * `refusing` while the disk takes nothing, because it is full as a rule: publishers are blocked and it is tried again. `failed` once a sync has
+   * failed: nothing is accepted until the broker is started anew.
+   */
+  readonly state: 'ok' | 'refusing' | 'failed'
+  /** Size of the log on disk. */
+  readonly logBytes: number
+  /** Memory taken by messages. */
+  readonly memoryBytes: number
+}
+
 /** A broker that is running. */
 export interface Broker extends AsyncDisposable {
   /** The port it listens on for AMQP, the first one if there are several; 0 for none. */
@@ -38,9 +54,11 @@ export interface Broker extends AsyncDisposable {
   /** Users, vhosts and rights, to be changed while it runs. */
   readonly admin: Administration
   readonly alarms: BrokerAlarms
+  /** The log on disk; `undefined` when the broker keeps nothing. */
+  readonly storage: BrokerStorage | undefined
   /**
    * Ends the broker: no new connections, all clients told (320 CONNECTION_FORCED), sockets ended. Those that do not answer within
-   * `shutdownTimeoutMs` are cut. What is in memory is gone.
+   * `shutdownTimeoutMs` are cut. What is in memory is gone; what is durable is in the data directory.
    */
   close(): Promise<void>
 }

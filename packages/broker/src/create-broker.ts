@@ -30,7 +30,7 @@ import { openMetadata, type Persistence } from './metadata/open-metadata.ts'
 import { Acceptor } from './net/acceptor.ts'
 import { brokerUrl } from './net/broker-url.ts'
 import { openListeners } from './net/open-listeners.ts'
-import { openMessageLog, persistenceOf } from './open-message-log.ts'
+import { describeStorage, openMessageLog, persistenceOf } from './open-message-log.ts'
 import { GlobalParameters } from './parameters/global-parameters.ts'
 import { AmqpConnection } from './protocols/amqp/connection.ts'
 import { CreditDelay } from './protocols/amqp/credit-delay.ts'
@@ -236,6 +236,7 @@ async function start(
       return connections.size
     },
     admin: createAdministration(parts),
+    storage: describeStorage(log),
     alarms: createBrokerAlarms(alarms, monitor),
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),

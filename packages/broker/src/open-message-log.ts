@@ -2,6 +2,7 @@
 
 import type { Alarms } from './alarms/alarms.ts'
 import { availableMemory } from './alarms/resource-monitor.ts'
+import type { BrokerStorage } from './broker.ts'
 import type { Clock } from './clock.ts'
 import type { ResolvedBrokerOptions } from './config/options.ts'
 import { noJournal } from './log/journal.ts'
@@ -40,10 +41,28 @@ export async function openMessageLog(
     clock,
     logger,
     onState(state) {
-      if (state === undefined) alarms.clear('disk', ALARM_SOURCE)
+      if (state === 'ok') alarms.clear('disk', ALARM_SOURCE)
       else alarms.raise('disk', ALARM_SOURCE)
     },
   })
+}
+
+/** What embedders see of the log. */
+export function describeStorage(log: MessageLog | undefined): BrokerStorage | undefined {
+  if (log === undefined) return undefined
+  return {
+    directory: log.directory,
+    durability: 'synced',
+    get state() {
+      return log.state
+    },
+    get logBytes() {
+      return log.disk.bytes
+    },
+    get memoryBytes() {
+      return log.store.memoryBytes
+    },
+  }
 }
 
 /** What outlasts the broker: nothing without a log. */

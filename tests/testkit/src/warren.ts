@@ -12,7 +12,10 @@ export interface WarrenProgram extends AsyncDisposable {
   readonly program: Program
 }
 
-/** Starts `warren` on a free port and resolves once it listens. It runs what `npm run build` compiled. */
+/**
+ * Starts `warren` on a free port, without a data directory unless `args` name one, and resolves once it listens. It runs what `npm run build`
+ * compiled.
+ */
 export async function startWarren(args: readonly string[] = []): Promise<WarrenProgram> {
   const program = spawnWarren(args)
   try {
@@ -27,5 +30,14 @@ export async function startWarren(args: readonly string[] = []): Promise<WarrenP
 /** Starts `warren` on a free port, and waits for nothing. */
 export function spawnWarren(args: readonly string[] = []): Program {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run npm run build`)
-  return startProgram(process.execPath, [PROGRAM, '--host', '127.0.0.1', '--port', '0', ...args])
+  return startProgram(process.execPath, [
+    PROGRAM,
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
+    '--data-directory',
+    '',
+    ...args,
+  ])
 }

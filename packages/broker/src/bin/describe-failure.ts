@@ -2,10 +2,14 @@
 
 import { ConfigurationError } from '../config/configuration-error.ts'
 import { DefinitionsError } from '../definitions/definitions-error.ts'
+import { DataDirectoryError } from '../log/data-directory-error.ts'
+
+/** Errors whose message is for the operator. */
+const OPERATORS = [ConfigurationError, DataDirectoryError, DefinitionsError]
 
 /** One sentence for what an operator can mend; the stack for a bug. */
 export function describeFailure(error: unknown, host: string, port: number): string {
-  if (error instanceof ConfigurationError || error instanceof DefinitionsError) return error.message
+  if (OPERATORS.some((type) => error instanceof type)) return (error as Error).message
   if (!(error instanceof Error)) return String(error)
   const { code, port: failedPort = port } = error as NodeJS.ErrnoException & { port?: number }
   switch (code) {

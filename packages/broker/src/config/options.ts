@@ -135,7 +135,7 @@ export interface BrokerOptions {
    * Directory for all that must survive a restart: durable queues and exchanges, persistent messages, users, policies. It is created when it
    * is missing, and one broker at a time may use it. Empty to keep nothing.
    *
-   * @default none
+   * @default none embedded, `warren-data` for the program `warren`
    */
   readonly dataDirectory?: string
   /**

@@ -29,6 +29,9 @@ const CHECKPOINT_BYTES = 64 * 1024 * 1024
 /** Time after which a checkpoint is written when anything was recorded, in milliseconds. */
 const CHECKPOINT_AGE_MS = 30_000
 
+/** Whether the log takes what is recorded: not for now, or not until it is opened anew. */
+export type LogState = 'ok' | 'refusing' | 'failed'
+
 export interface MessageLogOptions {
   readonly directory: string
   /** Bytes of memory for messages. */
@@ -40,8 +43,8 @@ export interface MessageLogOptions {
   readonly turn: Turn
   readonly clock: Clock
   readonly logger: Logger
-  /** Hears that the log takes nothing for now (`refuses`) or for good (`failed`), or again (`undefined`). */
-  readonly onState: (state: 'refuses' | 'failed' | undefined) => void
+  /** Hears of a new state. */
+  readonly onState: (state: LogState) => void
 }
 
 /** Somebody whose messages are restored. */
@@ -54,6 +57,7 @@ export class MessageLog {
   readonly store: BlockStore
   readonly journal: LogJournal
   readonly recovered: Recovered
+  state: LogState = 'ok'
   readonly #options: MessageLogOptions
   readonly #directory: DataDirectory
   readonly #log: OrderedLog
@@ -101,11 +105,13 @@ export class MessageLog {
           if (error !== undefined)
             logger.error({ err: error }, 'the disk takes nothing: publishing stops until it does')
           else logger.info({}, 'the disk takes what is written again')
-          onState(error === undefined ? undefined : 'refuses')
+          this.state = error === undefined ? 'ok' : 'refusing'
+          onState(this.state)
         },
         logFailed: (error) => {
           logger.error({ err: error }, 'the disk has failed: nothing is accepted any more; restart on a sound disk')
-          onState('failed')
+          this.state = 'failed'
+          onState(this.state)
         },
       },
     })
@@ -175,6 +181,10 @@ export class MessageLog {
     this.#timer = this.#options.clock.setInterval(() => this.#check(), CHECK_INTERVAL_MS)
     // What was replayed need not be replayed again.
     if (this.recovered.replayed > 1000) this.#checkpoint ??= this.#write(false)
+  }
+
+  get directory(): string {
+    return this.#options.directory
   }
 
   /** Segments on disk, and their size in bytes. */

@@ -113,6 +113,11 @@ export class Queue implements TurnTask {
     return REPLICATION[this.type]
   }
 
+  /** What a confirm of a persistent message means here: that it is in memory, or that it was synced to disk. */
+  get durability(): 'memory' | 'synced' {
+    return this.#log === undefined ? 'memory' : 'synced'
+  }
+
   /** Its number in the log; 0 when it does not survive a restart. */
   get logId(): number {
     return this.#log?.id ?? 0

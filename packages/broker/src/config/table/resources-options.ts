@@ -18,6 +18,7 @@ export const RESOURCE_OPTIONS: OptionRows<
     fileKey: 'data_dir',
     rule: { kind: 'text', optional: true },
     default: '',
+    programDefault: 'warren-data',
     description:
       'directory for all that must survive a restart, which one broker at a time may use; empty to keep nothing',
   },

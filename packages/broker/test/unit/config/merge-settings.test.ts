@@ -4,7 +4,12 @@ import { resolveBrokerOptions } from '../../../src/config/options.ts'
 
 describe('mergeSettings', () => {
   it("fills in the program's defaults: all addresses and info lines, otherwise an embedded broker's", () => {
-    expect(mergeSettings()).toEqual({ ...resolveBrokerOptions(), host: '::', logLevel: 'info' })
+    expect(mergeSettings()).toEqual({
+      ...resolveBrokerOptions(),
+      host: '::',
+      dataDirectory: 'warren-data',
+      logLevel: 'info',
+    })
   })
 
   it('lets the first source hold that has an option', () => {
