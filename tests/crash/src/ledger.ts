@@ -125,6 +125,7 @@ export class Ledger {
       this.#wrong(copy, 'is flagged redelivered, but never came')
     copy.seenIn = this.life
     copy.settledIn = undefined
+    copy.rejected = false
   }
 
   /** An acknowledgement is about to be sent. */
