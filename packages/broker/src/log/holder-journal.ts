@@ -94,7 +94,8 @@ export class HolderJournal implements JournalSource {
    * Whether the message with this sequence number may be delivered from the backlog; else `then` is called once it may.
    */
   mayDeliver(sequence: number, then: () => void): boolean {
-    if (sequence > this.#requested - (this.#ahead >> 1)) {
+    // The last permission reached half of `#ahead`; the next one is asked for when half of that is used.
+    if (sequence > this.#requested - (this.#ahead >> 2)) {
       this.#request(sequence + this.#ahead, then)
       this.#ahead = Math.min(AHEAD_MAX, this.#ahead * 2)
     }
