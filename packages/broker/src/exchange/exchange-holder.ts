@@ -41,6 +41,10 @@ export class ExchangeHolder {
     return Infinity
   }
 
+  priorityAt(): number {
+    return 0
+  }
+
   identities(): Iterable<readonly [identity: string, expires: number]> {
     return this.deduplication?.entries() ?? []
   }

@@ -39,6 +39,27 @@ export function captureColumns(
   }
 }
 
+/** Messages out of order, by priority: sequence, position, sequence, position … */
+export type ScatteredMessages = Map<number, number[]>
+
+export function addScattered(messages: ScatteredMessages, priority: number, sequence: number, position: number): void {
+  const others = messages.get(priority)
+  if (others === undefined) messages.set(priority, [sequence, position])
+  else others.push(sequence, position)
+}
+
+/** Columns of scattered messages. */
+export function captureScattered(
+  messages: ScatteredMessages,
+  expiryOf: (sequence: number) => number,
+): CapturedMessages[] {
+  return [...messages].map(([priority, pairs]) => {
+    const sequences = Float64Array.from({ length: pairs.length / 2 }, (_, i) => pairs[2 * i])
+    const positions = Float64Array.from({ length: pairs.length / 2 }, (_, i) => pairs[2 * i + 1])
+    return captureColumns(sequences, positions, sequences.map(expiryOf), priority)
+  })
+}
+
 /** What a queue or exchange is given at the start of the broker: its messages by sequence number, and what else is known of them. */
 export interface RestoredMessages {
   readonly sequences: Float64Array

@@ -8,7 +8,13 @@
  */
 
 import { TurnPhase } from '../scheduler/turn.ts'
-import { type CapturedMessages, captureColumns, type RestoredMessages } from './captured-messages.ts'
+import {
+  addScattered,
+  type CapturedMessages,
+  captureScattered,
+  type RestoredMessages,
+  type ScatteredMessages,
+} from './captured-messages.ts'
 import { ExpiryTimer } from './expiry-timer.ts'
 import { Message } from './message.ts'
 import { readExpiration, readPriority } from './message-values.ts'
@@ -102,12 +108,19 @@ export class FeaturedMessages {
 
   /** Its messages as they are now: ready, and waiting to be ready again. */
   capture(): CapturedMessages[] {
-    const captured = this.#levels.capture((sequence) => this.expiryOfHandedOut(sequence))
-    const waiting = this.#redeliveries?.waiting() ?? []
-    const sequences = Float64Array.from(waiting, ({ sequence }) => sequence)
-    const expiries = sequences.map((sequence) => this.expiryOfHandedOut(sequence))
-    const positions = Float64Array.from(waiting, ({ position }) => position)
-    return waiting.length === 0 ? captured : [...captured, captureColumns(sequences, positions, expiries, 0)]
+    const expiryOf = (sequence: number) => this.expiryOfHandedOut(sequence)
+    const waiting: ScatteredMessages = new Map()
+    for (const { sequence, position } of this.#redeliveries?.waiting() ?? []) {
+      addScattered(waiting, this.priorityAt(position), sequence, position)
+    }
+    return [...this.#levels.capture(expiryOf), ...captureScattered(waiting, expiryOf)]
+  }
+
+  /** The priority that a message has here which is not ready. */
+  priorityAt(position: number): number {
+    if (this.#queue.features.maxPriority === undefined) return 0
+    if (!this.#environment.store.read(position, this.#read)) return 0
+    return Math.min(this.priorityOf(this.#read), this.#queue.features.maxPriority)
   }
 
   /** When a message expires that was handed out. */

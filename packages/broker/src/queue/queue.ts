@@ -483,6 +483,11 @@ export class Queue implements TurnTask {
     return this.#featured?.expiryOfHandedOut(sequence) ?? Infinity
   }
 
+  /** The priority that a message has here. */
+  priorityAt(position: number): number {
+    return this.#featured?.priorityAt(position) ?? 0
+  }
+
   /** Identities of messages that came, where duplicates are dropped, and until when they are remembered. */
   identities(): Iterable<readonly [identity: string, expires: number]> {
     return this.deduplication?.entries() ?? []

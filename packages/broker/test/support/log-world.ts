@@ -29,6 +29,9 @@ interface WorldOptions extends Pick<MessageLogOptions, 'directory' | 'memoryBudg
 }
 
 const FIRST_QUEUES = Array.from({ length: 16 }, (_, i) => i + 1)
+/** Arguments of a queue with priorities, and of one whose messages expire after an hour. */
+export const PRIORITIES: TypedTable = { 'x-max-priority': typed('I', 3) }
+export const EXPIRING: TypedTable = { 'x-message-ttl': typed('I', 3_600_000) }
 /** Arguments of a quorum queue in which a message may come back as often as it likes. */
 export const QUORUM: TypedTable = { 'x-queue-type': typed('S', 'quorum'), 'x-delivery-limit': typed('I', -1) }
 
@@ -102,8 +105,8 @@ export class LogWorld {
     return this.log.disk
   }
 
-  publish(body: string, queues: readonly Queue[], { persistent = true } = {}): Message {
-    const message = createMessage(body, persistent)
+  publish(body: string, queues: readonly Queue[], { persistent = true, priority = 0 } = {}): Message {
+    const message = createMessage(body, persistent, priority)
     for (const queue of queues) queue.publish(message)
     return message
   }
@@ -221,10 +224,10 @@ export class LogWorld {
   }
 }
 
-/** A message to the queue `q`, with its delivery mode. */
-function createMessage(body: string, persistent: boolean): Message {
+/** A message to the queue `q`. */
+function createMessage(body: string, persistent: boolean, priority: number): Message {
   const bytes = Buffer.from(body)
-  const header = encodeContentHeaderFrame(1, bytes.length, { deliveryMode: persistent ? 2 : 1 })
+  const header = encodeContentHeaderFrame(1, bytes.length, { deliveryMode: persistent ? 2 : 1, priority })
   const head = Buffer.alloc(7)
   head[0] = 3
   head.writeUInt16BE(1, 1)

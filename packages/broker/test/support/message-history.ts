@@ -11,7 +11,7 @@ import type { Queue } from '../../src/queue/queue.ts'
 import type { QueueConsumer } from '../../src/queue/queue-consumer.ts'
 import { RandomNumbers } from '../integration/random-numbers.ts'
 import { ManualClock } from '../unit/queue/manual-clock.ts'
-import { LogWorld, QUORUM, type Taken } from './log-world.ts'
+import { EXPIRING, LogWorld, PRIORITIES, QUORUM, type Taken } from './log-world.ts'
 import { type Operation, SimulatedFileSystem } from './simulated-file-system.ts'
 
 export type MessageStep =
@@ -20,6 +20,7 @@ export type MessageStep =
       readonly queues: readonly number[]
       readonly sizes: readonly number[]
       readonly persistent: boolean
+      readonly priority: number
     }
   | { readonly kind: 'take' | 'consume'; readonly queue: number; readonly count: number }
   /** Ends or gives back a share of what clients hold. */
@@ -33,8 +34,13 @@ export type MessageStep =
   | { readonly kind: 'disk'; readonly freeBytes: number }
   | { readonly kind: 'losePower' | 'kill' | 'finish' }
 
-/** Queues of a history at a time. The last one is a quorum queue, which keeps all its messages. */
-export const QUEUE_COUNT = 4
+const ARGUMENTS = [Object.create(null), PRIORITIES, EXPIRING, QUORUM]
+/** Queues of a history at a time: a plain one, one with priorities, one with a time to live, and a quorum queue. */
+export const QUEUE_COUNT: number = ARGUMENTS.length
+const PRIORITIES_INDEX = ARGUMENTS.indexOf(PRIORITIES)
+const QUORUM_INDEX = ARGUMENTS.indexOf(QUORUM)
+type PublishStep = Extract<MessageStep, { readonly kind: 'publish' }>
+
 const DIRECTORY = '/data'
 const MEBIBYTE = 1024 * 1024
 const QUEUES_KEY = 'queues'
@@ -44,6 +50,8 @@ const PATIENCE_TURNS = 2000
 /** A message in one queue, and what is known of it. */
 interface Copy {
   readonly body: string
+  /** As its queue counts it. */
+  readonly priority: number
   readonly mustSurvive: boolean
   /** Whether its arrival is durable. */
   kept: boolean
@@ -103,7 +111,7 @@ export class MessageHistory {
     const world = this.#world as LogWorld
     switch (step.kind) {
       case 'publish':
-        for (const size of step.sizes) this.#publish(world, step.queues, size, step.persistent)
+        for (const size of step.sizes) this.#publish(world, size, step)
         return
       case 'take':
         return this.#take(world, step.queue, step.count)
@@ -145,22 +153,21 @@ export class MessageHistory {
     }
   }
 
-  #publish(world: LogWorld, slots: readonly number[], size: number, persistent: boolean): void {
+  #publish(world: LogWorld, size: number, { queues, persistent, priority }: PublishStep): void {
     const number = ++this.#messages
     const body = `${number}:`.padEnd(size, `${number}.`)
-    const copies: Copy[] = []
-    for (const index of slots) {
-      const slot = this.#slots[index]
-      const mustSurvive = persistent || index === QUEUE_COUNT - 1
-      const copy = { body, mustSurvive, kept: false, seen: false, settled: false, gone: false }
-      copies.push(copy)
-      slot.copies.push(copy)
-    }
-    world.publish(
+    const copies = queues.map((index) => ({
       body,
-      slots.map((index) => world.queue(this.#slots[index].id)),
-      { persistent },
-    )
+      priority: index === PRIORITIES_INDEX ? priority : 0,
+      mustSurvive: persistent || index === QUORUM_INDEX,
+      kept: false,
+      seen: false,
+      settled: false,
+      gone: false,
+    }))
+    for (const [i, index] of queues.entries()) this.#slots[index].copies.push(copies[i])
+    const targets = queues.map((index) => world.queue(this.#slots[index].id))
+    world.publish(body, targets, { persistent, priority })
     this.#once(world, () => {
       for (const copy of copies) copy.kept = true
     })
@@ -336,13 +343,9 @@ export class MessageHistory {
       memoryBudget: MEBIBYTE / 2,
       clock: this.#clock,
       queues: (metadata) => this.#queuesOf(metadata),
-      queueArguments: (id) => (this.#isQuorum(id) ? QUORUM : Object.create(null)),
+      queueArguments: (id) => ARGUMENTS[this.#slots.findIndex((slot) => slot.id === id)],
     })
     this.#fileSystem.delay = () => turns(this.#random.below(3))
-  }
-
-  #isQuorum(id: number): boolean {
-    return this.#slots[QUEUE_COUNT - 1].id === id
   }
 
   /** The queues that the metadata names: those before a change that was not durable may be back. */
@@ -369,7 +372,8 @@ export class MessageHistory {
     for (let taken = world.tryTake(queue); taken !== undefined; taken = world.tryTake(queue)) found.push(taken)
     const bodies = new Map(found.map((taken) => [taken.body, taken]))
     assert.equal(bodies.size, found.length, `queue ${index} has a message twice`)
-    const order = slot.copies.filter(({ body }) => bodies.has(body)).map(({ body }) => short(body))
+    const present = slot.copies.filter(({ body }) => bodies.has(body))
+    const order = present.toSorted((a, b) => b.priority - a.priority).map(({ body }) => short(body))
     assert.deepEqual(
       found.map(({ body }) => short(body)),
       order,

@@ -7,7 +7,13 @@
 
 import { BLOCK_SIZE } from '../../memory/working-memory.ts'
 import type { MetadataState } from '../../metadata/metadata-state.ts'
-import { type CapturedMessages, pageReuse } from '../../queue/captured-messages.ts'
+import {
+  addScattered,
+  type CapturedMessages,
+  captureScattered,
+  pageReuse,
+  type ScatteredMessages,
+} from '../../queue/captured-messages.ts'
 import type { HolderJournal } from '../holder-journal.ts'
 import type { OrderedLog, Position } from '../ordered-log.ts'
 import type { Block } from '../store/block.ts'
@@ -29,6 +35,8 @@ export interface CheckpointHolder {
   capture(): CapturedMessages[]
   /** When a message expires that is in somebody's hands. */
   expiryOfHandedOut(sequence: number): number
+  /** The priority that a message has here. */
+  priorityAt(position: number): number
   readonly returns: ReadonlyMap<number, { readonly acquired: number; readonly failed: number }>
   /** Identities that it remembers, and until when. */
   identities(): Iterable<readonly [identity: string, expires: number]>
@@ -48,8 +56,8 @@ interface CapturedHolder {
   readonly nextSequence: number
   readonly delivered: number
   readonly messages: CapturedMessages[]
-  /** In somebody's hands: sequence, position, sequence, position … */
-  readonly handedOut: number[]
+  /** In somebody's hands. */
+  readonly handedOut: ScatteredMessages
   readonly returns: readonly (readonly [number, { readonly acquired: number; readonly failed: number }])[]
   readonly identities: readonly (readonly [string, number])[]
   readonly routingKeys: readonly (readonly [number, readonly string[]])[]
@@ -107,13 +115,16 @@ function captureHolders(subject: CheckpointSubject, exact: boolean): CapturedHol
       nextSequence: holder.nextSequence,
       delivered: log.deliveredUpTo(exact),
       messages: holder.capture(),
-      handedOut: [],
+      handedOut: new Map(),
       returns: [...holder.returns],
       identities: [...holder.identities()],
       routingKeys: [...holder.routingKeys],
     })
   }
-  subject.visitHandedOut((holder, sequence, position) => captured.get(holder)?.handedOut.push(sequence, position))
+  subject.visitHandedOut((holder, sequence, position) => {
+    const handedOut = captured.get(holder)?.handedOut
+    if (handedOut !== undefined) addScattered(handedOut, holder.priorityAt(position), sequence, position)
+  })
   return [...captured.values()]
 }
 
@@ -160,9 +171,10 @@ class Writer {
   }
 
   async #holder(captured: CapturedHolder): Promise<void> {
-    const { id, nextSequence, delivered, messages } = captured
+    const { id, holder, nextSequence, delivered, messages, handedOut } = captured
+    const inHand = captureScattered(handedOut, (sequence) => holder.expiryOfHandedOut(sequence))
     await this.#add(RecordType.holderState, id, 0, nextSequence, delivered)
-    for (const columns of [...messages, handedOutColumns(captured)]) {
+    for (const columns of [...messages, ...inHand]) {
       for (let start = columns.start; start < columns.end; start += MESSAGES_MAX) {
         const part = { ...columns, start, end: Math.min(columns.end, start + MESSAGES_MAX) }
         await this.#messages(captured, part, columns.start)
@@ -248,27 +260,6 @@ class Writer {
         resolve()
       })
     })
-  }
-}
-
-function handedOutColumns({ holder, handedOut }: CapturedHolder): CapturedMessages {
-  const count = handedOut.length / 2
-  const sequences = new Float64Array(count)
-  const positions = new Float64Array(count)
-  for (let i = 0; i < count; i++) {
-    sequences[i] = handedOut[2 * i]
-    positions[i] = handedOut[2 * i + 1]
-  }
-  const expiries = sequences.map((sequence) => holder.expiryOfHandedOut(sequence))
-  return {
-    positions,
-    start: 0,
-    end: count,
-    firstSequence: undefined,
-    sequences,
-    sizes: undefined,
-    expiries,
-    priority: 0,
   }
 }
 

@@ -22,6 +22,7 @@ const publish = fc.record({
   queues: fc.uniqueArray(queue, { minLength: 1, maxLength: QUEUE_COUNT }),
   sizes: fc.array(size, { minLength: 1, maxLength: 12 }),
   persistent: fc.boolean(),
+  priority: fc.nat(3),
 })
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 const count = fc.integer({ min: 1, max: 20 })
