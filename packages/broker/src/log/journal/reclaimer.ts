@@ -104,6 +104,8 @@ export class Reclaimer {
 
   #move(block: Block): void {
     const { marks } = block
+    // It is written, or being read; and of what cannot be read nothing must be made.
+    if (block.open || block.pins > 0 || block.loading || block.damaged.length > 0) return
     // Something came or went since the marks were made; the next checkpoint makes others.
     if (marks === undefined || marks.length !== block.live || block.live === 0 || !block.resident) return
     const references = new Map<number, number>()

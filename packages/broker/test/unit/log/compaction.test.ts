@@ -1,0 +1,64 @@
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LogWorld } from '../../support/log-world.ts'
+
+let directory: string
+let world: LogWorld
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'warren-log-'))
+  world = await open()
+})
+
+afterEach(async () => {
+  await world.crash()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+function open(): Promise<LogWorld> {
+  return LogWorld.open({ directory, segmentBytes: 900 * 1024, memoryBudget: 1024 * 1024 })
+}
+
+const body = (i: number) => `${i}:${'x'.repeat(1000)}`
+
+describe('compaction', () => {
+  it('leaves the block alone that is being filled, although it begins in a sparse segment', async () => {
+    const queue = world.queue(1)
+    let published = 0
+    while (world.disk.segments < 2) {
+      for (let i = 0; i < 10; i++) world.publish(body(published++), [queue])
+      await world.committed()
+    }
+    while (queue.readyCount > 15) world.settleNext(queue)
+    await world.committed()
+    for (let i = 0; i < 3; i++) await world.checkpoint()
+    for (let i = 0; i < 5; i++) world.publish(body(published++), [queue])
+    await world.committed()
+    const expected = Array.from({ length: 20 }, (_, i) => body(published - 20 + i))
+    await world.crash()
+    world = await open()
+    expect(world.drain(world.queue(1)).map((message) => message.body)).toEqual(expected)
+  })
+
+  it('makes no message of what cannot be read any more', async () => {
+    const [passing, staying] = [world.queue(1), world.queue(2)]
+    for (let i = 0; i < 5000; i++) world.publish(body(i), i % 50 === 0 ? [passing, staying] : [passing])
+    await world.committed()
+    await world.untilSpilled()
+    while (passing.readyCount > 0) world.settleNext(passing)
+    await world.committed()
+    await world.crash()
+    world = await open()
+    const [segment] = readdirSync(join(directory, 'log')).sort()
+    const file = openSync(join(directory, 'log', segment.replace('.idx', '.seg')), 'r+')
+    for (let offset = 20_000; offset < 800_000; offset += 4096) writeSync(file, Buffer.from('damage'), 0, 6, offset)
+    closeSync(file)
+    for (let i = 0; i < 3; i++) await world.checkpoint()
+    const all = new Set(Array.from({ length: 5000 }, (_, i) => body(i)))
+    const found = world.drain(world.queue(2)).map((message) => message.body)
+    expect(found.filter((each) => !all.has(each))).toEqual([])
+    expect(found.length).toBeGreaterThan(50)
+  })
+})
