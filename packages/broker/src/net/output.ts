@@ -2,19 +2,19 @@
  * What a connection has to send, gathered in a page of the working memory and written once per turn.
  *
  * Hot path (`npm run bench`). A writer reserves room, writes into the working memory itself and advances. A page belongs to a connection
- * only from its first byte in a turn to its flush: short output is copied out so that the page is free at once, a long one goes to the
- * socket as it lies and the page follows when the socket is done with it.
+ * only from its first byte in a turn to its flush: output goes to the socket as it lies, and the page follows when the socket is done with
+ * it, as a rule at once. Short output for a socket that is behind is copied out.
  *
  * Memory is bounded: while more than `outputBytesHigh` bytes wait in user space the output is *congested* and deliveries must stop; at
  * four times that it is *overflowing*, and the client is not read until it has taken its replies.
  */
 
 import type { Socket } from 'node:net'
-import { outputPages, PAGE_SIZE, SMALL_PAGE_SIZE, smallOutputPages, workingMemory } from '../memory/working-memory.ts'
+import { outputPages, PAGE_SIZE, type SlotPool, SMALL_PAGE_SIZE, smallOutputPages, workingMemory } from '../memory/working-memory.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../scheduler/turn.ts'
 import { HeldOutput } from './held-output.ts'
 
-/** Output up to this size is copied out of its page, in bytes. */
+/** Output up to this size is copied out of its page when the socket is not done with what it got before, in bytes. */
 const COPY_MAX = 16 * 1024
 /** With fewer free pages, all output is copied out. */
 const SCARCE_PAGES = 8
@@ -162,13 +162,30 @@ export class Output implements TurnTask {
     const pool = this.#small ? smallOutputPages : outputPages
     if (length === 0 || this.#closed) {
       pool.release(page)
-    } else if (this.#small || length <= COPY_MAX || outputPages.freeCount < SCARCE_PAGES || this.#held !== undefined) {
+    } else if (this.#mustCopy(length, pool)) {
       const bytes = this.#copyOf(page, page + length)
       pool.release(page)
       this.#send(bytes, undefined)
     } else {
-      this.#send(workingMemory.subarray(page, page + length), () => outputPages.release(page))
+      this.#lend(page, length, pool)
     }
+  }
+
+  /** Whether the page must be free at once. A socket that is behind gets few pages, for what fills them. */
+  #mustCopy(length: number, pool: SlotPool): boolean {
+    if (this.#held !== undefined || pool.freeCount < SCARCE_PAGES) return true
+    return length <= COPY_MAX && this.#socket.writableLength > 0
+  }
+
+  /** Writes a page as it lies. As a rule the system takes it at once; else the page is free when it has. */
+  #lend(page: number, length: number, pool: SlotPool): void {
+    let lent = true
+    const release = () => {
+      if (lent) pool.release(page)
+      lent = false
+    }
+    this.#send(workingMemory.subarray(page, page + length), release)
+    if (this.#socket.writableLength === 0) release()
   }
 
   runTurn(): void {
