@@ -64,8 +64,8 @@ export async function startWarren(program, wishes = {}, nodeArgs = []) {
     args.push('--config', file)
   }
   const dataFolder = join(folder, 'data')
-  if (wishes.durable) args.push('--data-directory', dataFolder)
-  const launch = () => startProgram(process.execPath, args, logFile)
+  // Builds that keep nothing yet do not know the flag, but ignore the variable.
+  const launch = () => startProgram(process.execPath, args, logFile, { WARREN_DATA_DIRECTORY: dataFolder })
   const end = async () => rmSync(folder, { recursive: true, force: true })
   /** @param {ChildProcess} child */
   const findPid = (child) => /** @type {number} */ (child.pid)

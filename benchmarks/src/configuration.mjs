@@ -7,7 +7,6 @@ import { createCertificate } from './certificate.mjs'
  * @typedef {object} BrokerWishes
  * @property {object} [definitions] What the broker begins with, in RabbitMQ's JSON.
  * @property {boolean} [tls] Whether clients come over TLS.
- * @property {boolean} [durable] Whether it keeps its data on disk.
  */
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Scenarios in which messages survive a restart: both brokers keep their data in the cache folder, on the same disk.
+ * Scenarios in which something survives a restart, and long backlogs.
  *
  * Queues are durable and classic, messages persistent, publishers wait for confirms with at most `-c` of them outstanding.
  */
@@ -18,7 +18,6 @@ export const durableScenarios = [
     kind: 'flow',
     per: 'delivery',
     args: ['-D', '-d', '-c', '1000', '-a', '100', '-f', '1000', '-s', '1024'],
-    durable: true,
     cpuGoalUs: 2.5,
   },
   {
@@ -27,7 +26,6 @@ export const durableScenarios = [
     kind: 'flow',
     per: 'delivery',
     args: ['-x', '8', '-y', '8', '-n', '8', '-D', '-d', '-c', '200', '-a', '20', '-f', '200', '-s', '256'],
-    durable: true,
     cpuGoalUs: 1.2,
   },
   {
@@ -36,7 +34,6 @@ export const durableScenarios = [
     kind: 'flow',
     per: 'delivery',
     args: ['-D', '-d', '-c', '100', '-a', '1', '-f', '100', '-s', '1024', '-r', '2000'],
-    durable: true,
     latency: true,
   },
   {
@@ -45,7 +42,6 @@ export const durableScenarios = [
     kind: 'single',
     per: '',
     args: ['-D', '-d', '-c', '1000', '-s', '1024', '-e', 'amq.fanout', '-n', '16', '-y', '0'],
-    durable: true,
     single: measureFanOut,
   },
   {
@@ -54,7 +50,6 @@ export const durableScenarios = [
     kind: 'single',
     per: '',
     args: ['-s', '16'],
-    durable: true,
     single: measureBacklog,
   },
   {
@@ -63,7 +58,6 @@ export const durableScenarios = [
     kind: 'single',
     per: '',
     args: ['-s', '16', '-D', '-d', '-c', '1000'],
-    durable: true,
     single: measureBacklog,
   },
   {
@@ -72,7 +66,6 @@ export const durableScenarios = [
     kind: 'single',
     per: '',
     args: [],
-    durable: true,
     single: measureDeclares,
   },
   {
@@ -81,7 +74,6 @@ export const durableScenarios = [
     kind: 'single',
     per: '',
     args: ['-s', '1024', '-D', '-d', '-c', '1000'],
-    durable: true,
     single: measureRestart,
   },
 ]

@@ -26,7 +26,6 @@ import { durableScenarios } from './durable-scenarios.mjs'
  * @property {string[]} args
  * @property {object} [definitions] What the broker has when it starts, in RabbitMQ's JSON.
  * @property {boolean} [tls] Whether the load comes over TLS.
- * @property {boolean} [durable] Whether the broker keeps its data on disk. RabbitMQ always does.
  * @property {boolean} [latency] Whether the time that messages and confirms take is of interest.
  * @property {import('./measure.mjs').SingleMeasurement} [single] What a scenario of kind `single` does.
  * @property {Topology} [topology] What is declared before a run, and deleted after it. The load generator then declares nothing.
