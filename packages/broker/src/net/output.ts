@@ -10,7 +10,14 @@
  */
 
 import type { Socket } from 'node:net'
-import { outputPages, PAGE_SIZE, type SlotPool, SMALL_PAGE_SIZE, smallOutputPages, workingMemory } from '../memory/working-memory.ts'
+import {
+  outputPages,
+  PAGE_SIZE,
+  type SlotPool,
+  SMALL_PAGE_SIZE,
+  smallOutputPages,
+  workingMemory,
+} from '../memory/working-memory.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../scheduler/turn.ts'
 import { HeldOutput } from './held-output.ts'
 
