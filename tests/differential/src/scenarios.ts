@@ -5,7 +5,7 @@
 
 import { randomInt } from 'node:crypto'
 import { type CreateBrokerOptions, createBroker } from '@warrenmq/broker'
-import { targetPair } from '@warrenmq/testkit'
+import { storageOptions, targetPair } from '@warrenmq/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDeviations } from './deviations.ts'
 import { firstDifference } from './difference.ts'
@@ -36,7 +36,7 @@ export function differs(name: string, deviation: string, ...steps: readonly Step
 /** Defines a test for each scenario, in a vhost of this section. Without RabbitMQ they are left out. */
 export function section(title: string, scenarios: readonly Scenario[], options: CreateBrokerOptions = {}): void {
   describe(title, () => {
-    const { warren, rabbit } = targetPair(() => createBroker({ port: 0, ...options }))
+    const { warren, rabbit } = targetPair(() => createBroker({ port: 0, ...storageOptions(), ...options }))
     const vhost = `section-${randomInt(1e9)}`
     const deviations = readDeviations()
 

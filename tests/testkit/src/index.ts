@@ -26,6 +26,7 @@ export {
 export { type Program, type ProgramOptions, startProgram } from './program.ts'
 export { type ControlledRabbit, type Rabbit, startRabbit } from './rabbit.ts'
 export { type Frame, RawPeer, type Received, rawPeer } from './raw-peer.ts'
+export { storageOptions } from './storage.ts'
 export { onEachTarget, type StartedBroker, type Target, targetPair } from './targets.ts'
 export { eventually, WAIT_LIMIT_MS, within } from './waiting.ts'
 export { spawnWarren, startWarren, type WarrenProgram } from './warren.ts'

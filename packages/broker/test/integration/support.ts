@@ -9,6 +9,7 @@ import {
   onEachTarget,
   type RawPeer,
   type Received,
+  storageOptions,
   type Target,
   within,
 } from '@warrenmq/testkit'
@@ -16,7 +17,7 @@ import { expect, it } from 'vitest'
 
 /** Runs a suite against this broker in this process, with these options, and against RabbitMQ. */
 export function onEachBroker(suite: (target: Target) => void, options: CreateBrokerOptions = {}): void {
-  onEachTarget(() => createBroker({ port: 0, ...options }), suite)
+  onEachTarget(() => createBroker({ port: 0, ...storageOptions(), ...options }), suite)
 }
 
 /** Something a client does wrong on channel 1, and how the broker answers. */

@@ -41,7 +41,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Runs `warren` with nothing but these arguments and variables. */
 function warren(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
-  const options: ProgramOptions = { environment: { PATH: process.env.PATH, ...environment }, folder }
+  const data = { WARREN_DATA_DIRECTORY: mkdtempSync(join(folder, 'data-')) }
+  const options: ProgramOptions = { environment: { PATH: process.env.PATH, ...data, ...environment }, folder }
   return startProgram(process.execPath, [WARREN, ...args], options)
 }
 

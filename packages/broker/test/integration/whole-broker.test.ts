@@ -36,7 +36,10 @@ async function startOwnRabbit(): Promise<WholeBroker> {
     port: rabbit.port,
     raise: (resource) => evaluate(`rabbit_alarm:set_alarm({{resource_limit, ${resource}, node()}, []})`),
     clear: (resource) => evaluate(`rabbit_alarm:clear_alarm({resource_limit, ${resource}, node()})`),
-    close: async () => rabbit[Symbol.asyncDispose](),
+    close: async () => {
+      await rabbit.shutDown()
+      await rabbit[Symbol.asyncDispose]()
+    },
   }
 }
 
