@@ -135,6 +135,13 @@ export class Output implements TurnTask {
     return true
   }
 
+  /** Keeps back what is written from now on, as {@link hold} does. */
+  holdFromHere(): void {
+    this.flush()
+    this.#held ??= new HeldOutput()
+    this.#held.open()
+  }
+
   /** Lets what the oldest hold kept back go, up to the next one. */
   release(): void {
     const held = this.#held

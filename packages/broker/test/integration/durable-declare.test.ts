@@ -137,6 +137,21 @@ describe('a durable declaration', () => {
     await purged
   })
 
+  it.each([10, 300_000])('waits with a message that was asked for, of %i bytes', async (size) => {
+    journal.waits = false
+    await peer.call(1, 'queue.declare', { queue: 'q', durable: true })
+    peer.publish(1, { routingKey: 'q' }, Buffer.alloc(size))
+    await peer.call(1, 'basic.qos', { prefetchCount: 0 })
+    journal.waits = true
+    journal.put('["a record that it was handed out"]', '')
+    peer.send(1, 'basic.get', { queue: 'q' })
+    // The queue waits, too, to know what it may deliver.
+    await untilHeld(2)
+    expect(peer.pending).toEqual([])
+    journal.commit()
+    expect((await peer.expectContent(1, 'basic.get-ok')).body.length).toBe(size)
+  })
+
   it('closes the connection when it cannot be made durable, and promises nothing', async () => {
     peer.send(1, 'queue.declare', { queue: 'q', durable: true })
     peer.send(1, 'basic.qos', { prefetchCount: 1 })

@@ -19,7 +19,6 @@ export class ReplyHold implements TurnTask {
   readonly #metadata: MetadataRecorder
   readonly #commits: Commits
   readonly #turn: Turn
-  #demanded = false
   readonly #failed: (exception: ConnectionException) => void
 
   /** @param failed Ends the connection. */
@@ -37,14 +36,18 @@ export class ReplyHold implements TurnTask {
     this.#failed = failed
   }
 
-  /** The reply of the method that is being handled promises all that was recorded, messages included. */
+  /**
+   * The reply of the method that is being handled promises all that was recorded, messages included. To be called before the reply is
+   * written: one with a large message would be on its way when the method was handled.
+   */
   demand(): void {
-    this.#demanded = true
+    if (this.scheduled || !this.#commits.pending) return
+    this.#output.holdFromHere()
+    this.#turn.add(TurnPhase.confirm, this)
   }
 
   /** A method is about to be handled. */
   before(): void {
-    this.#demanded = false
     this.#output.mark()
   }
 
@@ -68,7 +71,6 @@ export class ReplyHold implements TurnTask {
   }
 
   #promisesTooEarly(methodId: number): boolean {
-    if (this.#demanded && this.#commits.pending) return true
     const classId = methodId >>> 16
     if (classId !== ClassId.queue && classId !== ClassId.exchange) return false
     return methodId === MethodId.queuePurge ? this.#commits.pending : this.#metadata.pending
