@@ -49,10 +49,7 @@ export class HolderJournal implements JournalSource {
 
   /** Records a message and returns its position. */
   enqueue(message: Message, sequence: number, expiry: number, detail: number): number {
-    if ((detail & DELIVERED) !== 0 && sequence > this.#requested) {
-      this.#requested = sequence
-      this.#allowed = sequence
-    }
+    // Its own record tells; that permits nothing for others.
     if ((detail & DELIVERED) !== 0) this.#delivered = sequence
     return this.#journal.enqueue(message, this.id, sequence, expiry, detail)
   }
@@ -114,7 +111,7 @@ export class HolderJournal implements JournalSource {
    * Up to which sequence number a message may have been delivered; `exact` when nothing will be delivered any more.
    */
   deliveredUpTo(exact: boolean): number {
-    return exact ? this.#delivered : this.#requested
+    return exact ? this.#delivered : Math.max(this.#requested, this.#delivered)
   }
 
   returned(sequence: number, acquired: number, failed: number): void {
