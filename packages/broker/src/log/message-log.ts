@@ -141,7 +141,7 @@ export class MessageLog {
 
   /** Gives holders the messages that they had. Those of holders that are gone are dropped. */
   restore(holders: Iterable<RestoredHolder>): void {
-    const { blocks: recoveredBlocks, holders: states, replayed, damagedRecords } = this.recovered
+    const { blocks: recoveredBlocks, incomplete, holders: states, replayed, damagedRecords } = this.recovered
     const { store } = this
     const blocks = new Map<number, Block>()
     for (const { id, used, messages, routeLength, entries } of [...recoveredBlocks.values()].sort(
@@ -158,9 +158,10 @@ export class MessageLog {
       const state = states.get(holder.logId)
       if (state === undefined) continue
       const restored = state.finish((address) => {
-        const block = blocks.get(Math.floor(address / BLOCK_SIZE))
+        const id = Math.floor(address / BLOCK_SIZE)
+        const block = blocks.get(id)
         if (block === undefined) {
-          lost++
+          if (!incomplete.has(id)) lost++
           return -1
         }
         block.live++

@@ -38,6 +38,8 @@ export const QUORUM: TypedTable = { 'x-queue-type': typed('S', 'quorum'), 'x-del
 export class LogWorld {
   /** What the log said of its state. */
   readonly states: readonly (string | undefined)[]
+  /** Errors that it logged. */
+  readonly errors: readonly string[]
   readonly log: MessageLog
   /** Whether the process is gone, as it were. */
   isAbandoned = false
@@ -48,9 +50,10 @@ export class LogWorld {
   /** Messages that are in somebody's hands. */
   readonly #taken = new Map<Queue, Map<number, number>>()
 
-  private constructor(log: MessageLog, turn: Turn, states: (string | undefined)[], options: WorldOptions) {
+  private constructor(log: MessageLog, turn: Turn, heard: Pick<LogWorld, 'states' | 'errors'>, options: WorldOptions) {
     this.log = log
-    this.states = states
+    this.states = heard.states
+    this.errors = heard.errors
     this.#turn = turn
     this.#clock = options.clock ?? systemClock
     this.#queueArguments = options.queueArguments ?? (() => Object.create(null))
@@ -62,14 +65,15 @@ export class LogWorld {
       if (!world?.isAbandoned) throw error
     })
     const states: (string | undefined)[] = []
+    const errors: string[] = []
     const log = await MessageLog.open({
       clock: systemClock,
       ...options,
       turn,
-      logger: silentLogger,
+      logger: { ...silentLogger, error: (_fields, message) => errors.push(message) },
       onState: (state) => states.push(state),
     })
-    const opened = new LogWorld(log, turn, states, options)
+    const opened = new LogWorld(log, turn, { states, errors }, options)
     world = opened
     for (const id of options.queues?.(log.recovered.metadata) ?? FIRST_QUEUES) opened.addQueue(id)
     log.restore(opened.#queues.values())

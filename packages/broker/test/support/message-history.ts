@@ -364,6 +364,8 @@ export class MessageHistory {
     this.#hashes = [hash]
     this.#durableHash = 0
     for (const [index, slot] of this.#slots.entries()) this.#compareQueue(world, index, slot)
+    const complaints = world.errors.filter((message) => /damage|bug/.test(message))
+    assert.deepEqual(complaints, [], 'the broker complains of a disk that lost nothing')
   }
 
   #compareQueue(world: LogWorld, index: number, slot: Slot): void {

@@ -45,6 +45,8 @@ export interface Recovered {
   readonly metadata: MetadataState
   readonly holders: ReadonlyMap<number, HolderState>
   readonly blocks: ReadonlyMap<number, RecoveredBlock>
+  /** Numbers of messages that were being written in parts when the broker ended, and are not whole. */
+  readonly incomplete: ReadonlySet<number>
   /** Number of this start of the broker. */
   readonly epoch: number
   /** Number of the first block to be filled. */
@@ -132,11 +134,17 @@ class Recovery {
   }
 
   finish(checkpoint: Position): Recovered {
-    for (const [id, { expected, used }] of this.#blocks) if (used < expected) this.#blocks.delete(id)
+    const incomplete = new Set<number>()
+    for (const [id, { expected, used }] of this.#blocks) {
+      if (used >= expected) continue
+      this.#blocks.delete(id)
+      incomplete.add(id)
+    }
     return {
       metadata: this.#metadata,
       holders: this.#holders,
       blocks: this.#blocks,
+      incomplete,
       epoch: this.#epoch + 1,
       firstBlock: this.#highestBlock + 1,
       checkpoint,

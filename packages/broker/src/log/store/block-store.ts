@@ -90,7 +90,7 @@ export class BlockStore implements MessageStore {
     into.position = position
     into.owned = false
     if (block.soleRouteLength >= 0) {
-      if (block.damaged.length > 0) return pointNowhere(into)
+      if (block.damaged.length > 0) return this.#lost(block, into)
       into.point(block.bytes, 0, block.soleRouteLength, block.bytes.length)
       into.owned = true
       return true
@@ -101,9 +101,15 @@ export class BlockStore implements MessageStore {
     const start = record + block.headerSize
     // A record of the log counts its header.
     const end = block.id === 0 ? start + readUint32(bytes, record) : record + readUint32(bytes, record)
-    if (block.damaged.length > 0 && isDamaged(block, position % BLOCK_SIZE, end - record)) return pointNowhere(into)
+    if (block.damaged.length > 0 && isDamaged(block, position % BLOCK_SIZE, end - record))
+      return this.#lost(block, into)
     into.point(bytes, start, start + readUint16(bytes, record + 4), end)
     return true
+  }
+
+  #lost(block: Block, into: Message): false {
+    this.#residency.messageLost(block)
+    return pointNowhere(into)
   }
 
   release(position: number): boolean {

@@ -40,6 +40,8 @@ export class Block {
   spilled: readonly number[] | undefined = undefined
   /** Bytes that could not be read back. */
   damaged: readonly DamagedRange[] = []
+  /** Whether a message was found to be lost by that. */
+  hasLost = false
   /** Whether its bytes are being read into memory. */
   loading = false
   /** The block of its kind that was filled after it. */

@@ -111,6 +111,13 @@ export class Residency {
     this.#loaded(block, bytes)
   }
 
+  /** A message of the block cannot be read. That a part is missing which nobody needs, as it was removed, is no damage. */
+  messageLost(block: Block): void {
+    if (block.hasLost) return
+    block.hasLost = true
+    this.#parts?.onDamage(block.damaged)
+  }
+
   close(): void {
     this.#closed = true
     this.#held = []
@@ -151,7 +158,6 @@ export class Residency {
   }
 
   #loaded(block: Block, bytes: Uint8Array): void {
-    if (block.damaged.length > 0) this.#parts?.onDamage(block.damaged)
     this.#store.setBytes(block, bytes)
     this.added(block)
   }
