@@ -117,6 +117,12 @@ export function readOctetProperty(
   end: number,
   flag: PropertyFlag,
 ): number | undefined {
+  const first = start + PROPERTIES_OFFSET
+  if (first < end) {
+    // Flags stand in the order of their properties, highest first: this one is often the first there is.
+    const flags = readPropertyFlags(payload, start)
+    if ((flags & flag) !== 0 && flags < 2 * flag) return payload[first]
+  }
   const offset = propertyOffset(payload, start, end, flag)
   return offset < 0 ? undefined : payload[offset]
 }

@@ -27,6 +27,8 @@ const RETRY_MS = 1000
 /** Bytes on their way to the disk above which publishers are to wait, and below which they go on. */
 const CONGESTED_BYTES = 32 * 1024 * 1024
 const RELIEVED_BYTES = 16 * 1024 * 1024
+/** Of a `reference` record, whose payload is an address and a size. */
+const REFERENCE_SIZE = RECORD_HEADER_SIZE + 12
 /** Most bytes of a large message in one entry. */
 const PART_MAX = 512 * 1024
 
@@ -264,16 +266,21 @@ export class LogJournal implements Journal, TurnTask {
 
   #reference(message: Message, holder: number, sequence: number, expiry: number, detail: number): void {
     const { position } = message
-    const place = this.#store.resolve(position)
-    const payload = new Uint8Array(12)
-    const view = new DataView(payload.buffer)
-    view.setFloat64(0, this.#store.blockOf(place).id * BLOCK_SIZE + (place % BLOCK_SIZE))
-    view.setUint32(8, message.bodySize)
     this.#store.keep(message)
-    this.#record(RecordType.reference, holder, detail, sequence, expiry, payload)
+    if (this.#closed) return
+    const open = this.#block
+    const block = this.#room(REFERENCE_SIZE)
+    const place = this.#store.resolve(position)
+    const offset = block.base + block.used
+    const view = this.#view
+    writeRecordHeader(view, offset, RecordType.reference, REFERENCE_SIZE, 0, holder, detail, sequence, expiry)
+    const address = this.#store.blockOf(place).id * BLOCK_SIZE + (place % BLOCK_SIZE)
+    view.setFloat64(offset + RECORD_HEADER_SIZE, address)
+    view.setUint32(offset + RECORD_HEADER_SIZE + 8, message.bodySize)
+    this.#recorded(block, REFERENCE_SIZE)
     message.batch = this.batch
-    // Recording may have opened a block and moved what the message points at.
-    this.#store.read(position, message)
+    // Opening a block may have moved what the message points at.
+    if (block !== open) this.#store.read(position, message)
   }
 
   #alone(type: RecordType, message: Message, holder: number, detail: number, sequence: number, expiry: number): number {
