@@ -227,7 +227,7 @@ export class MessageLog {
   }
 
   #check(): void {
-    if (this.#checkpoint !== undefined) return
+    if (this.#checkpoint !== undefined || this.journal.isRefusing) return
     const { recordedBytes } = this.journal
     const recorded = recordedBytes - this.#checkpointBytes
     const age = this.#options.clock.now() - this.#checkpointAt

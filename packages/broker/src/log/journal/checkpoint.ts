@@ -98,6 +98,9 @@ export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): P
     })
     if (at === undefined) return undefined
     return { position: await new Writer(parts, at).write(holders, blocks), at }
+  } catch (error) {
+    if (error instanceof PartRefused) return undefined
+    throw error
   } finally {
     store.forgetBlocks()
     pageReuse.allowed = true
@@ -128,14 +131,19 @@ function captureHolders(subject: CheckpointSubject, exact: boolean): CapturedHol
   return [...captured.values()]
 }
 
+/** The log does not take a part of a checkpoint for now. The checkpoint is given up: it holds pages and blocks that others want. */
+class PartRefused extends Error {
+  override readonly name = 'PartRefused'
+}
+
 class Writer {
   readonly #parts: CheckpointParts
   readonly #at: Position
   readonly #buffer = new RecordBuffer()
   #first: Position = 0
   #count = 0
-  /** The part that was sent last. */
-  #sent: Promise<void> = Promise.resolve()
+  /** Whether the part that was sent last is in the log. */
+  #sent: Promise<boolean> = Promise.resolve(true)
 
   constructor(parts: CheckpointParts, at: Position) {
     this.#parts = parts
@@ -150,7 +158,7 @@ class Writer {
     for (const holder of holders) await this.#holder(holder)
     await this.#add(RecordType.checkpointEnd, 0, 0, this.#at, this.#count + 1)
     await this.#send()
-    await this.#sent
+    await this.#untilSent()
     const { journal } = this.#parts
     journal.checkpoint = this.#first
     // An entry behind it names it.
@@ -250,16 +258,20 @@ class Writer {
 
   /** Sends what was gathered as a part, once the one before is in the log. */
   async #send(): Promise<void> {
-    await this.#sent
+    await this.#untilSent()
     const bytes = this.#buffer.take()
     this.#count++
     this.#sent = new Promise((resolve) => {
       const { journal } = this.#parts
       journal.appendPart(EntryKind.checkpoint, bytes, (position) => {
-        if (this.#first === 0) this.#first = position
-        resolve()
+        if (this.#first === 0) this.#first = position ?? 0
+        resolve(position !== undefined)
       })
     })
+  }
+
+  async #untilSent(): Promise<void> {
+    if (!(await this.#sent)) throw new PartRefused()
   }
 }
 

@@ -39,8 +39,8 @@ interface Flight {
   readonly parts: readonly Uint8Array[]
   /** The block it is a piece of, which stays in memory meanwhile. */
   readonly block: Block | undefined
-  /** Hears the position. */
-  readonly appended: ((position: number) => void) | undefined
+  /** Hears the position, or `undefined` when the log does not take it for now. */
+  readonly appended: ((position: number | undefined) => void) | undefined
 }
 
 interface Waiting {
@@ -118,12 +118,19 @@ export class LogJournal implements Journal, TurnTask {
     return this.#unfinished || this.#flights.length > 0
   }
 
+  /** Whether the log takes nothing, for now or for good. */
+  get isRefusing(): boolean {
+    return this.#failed || this.#isRetrying || this.#retry !== undefined
+  }
+
   /** Whether the batch holds anything, or is going to. */
   get #unfinished(): boolean {
     return this.#sources.length > 0 || (this.#block !== undefined && this.#block.used > this.#batchStart)
   }
 
   afterCommit(then: (failed: boolean) => void): void {
+    // What is gathered belongs to this batch, even if the block is full before the batch would end.
+    this.#gatherAll()
     if (!this.pending) {
       then(false)
     } else if (this.#failed) {
@@ -135,7 +142,7 @@ export class LogJournal implements Journal, TurnTask {
   }
 
   holdBack(batch: number, resume: () => void): boolean {
-    if (batch <= this.committed || this.#flightBytes < CONGESTED_BYTES || this.#failed) return false
+    if (batch <= this.committed || this.#flightBytes < CONGESTED_BYTES || this.isRefusing) return false
     this.#held.push(resume)
     return true
   }
@@ -208,8 +215,11 @@ export class LogJournal implements Journal, TurnTask {
     this.#parts.turn.add(TurnPhase.log, this)
   }
 
-  /** Appends an entry that is no piece of a block; `appended` hears its position. It does not count as recorded. */
-  appendPart(kind: EntryKind, bytes: Uint8Array, appended: (position: number) => void): void {
+  /**
+   * Appends an entry that is no piece of a block; `appended` hears its position, or `undefined` when the log does not take it for now. It does
+   * not count as recorded.
+   */
+  appendPart(kind: EntryKind, bytes: Uint8Array, appended: (position: number | undefined) => void): void {
     // It ends no batch: what the open one holds is not in the log yet.
     this.#fly([this.#header(kind, 0, 0), bytes], this.batch - 1, undefined, appended)
   }
@@ -417,13 +427,19 @@ export class LogJournal implements Journal, TurnTask {
     parts: readonly Uint8Array[],
     batch: number,
     block: Block | undefined,
-    appended: ((position: number) => void) | undefined,
+    appended: ((position: number | undefined) => void) | undefined,
   ): void {
+    if (this.#failed) {
+      // It goes nowhere. A block that was not sent before stays in memory as long as anybody needs it.
+      appended?.(undefined)
+      this.#refuse()
+      return
+    }
     if (block !== undefined) block.pins++
     const flight: Flight = { batch, parts, block, appended }
     this.#flights.push(flight)
     this.#flightBytes += sizeOf(parts)
-    if (this.#retry !== undefined || this.#failed) this.#refuse()
+    if (this.#retry !== undefined) this.#refuse()
     else if (!this.#isRetrying) this.#launch(flight)
   }
 
@@ -459,7 +475,8 @@ export class LogJournal implements Journal, TurnTask {
     if (this.#failed) return
     if (!(error instanceof AppendRejected)) {
       this.#failed = true
-      this.#letGo()
+      // What follows in it can never be read back.
+      if (this.#block !== undefined) this.#block.pins++
       this.#refuse()
       this.#parts.owner.logFailed(error)
       return
@@ -494,6 +511,8 @@ export class LogJournal implements Journal, TurnTask {
   /** Who waits, waits in vain. */
   #refuse(): void {
     this.refused = this.batch
+    this.#letGo()
+    for (const { appended } of this.#flights) appended?.(undefined)
     this.#tell(this.batch, true)
   }
 

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LogWorld } from '../../support/log-world.ts'
+import { SimulatedFileSystem } from '../../support/simulated-file-system.ts'
+
+let fileSystem: SimulatedFileSystem
+let world: LogWorld
+
+beforeEach(async () => {
+  fileSystem = new SimulatedFileSystem()
+  world = await open()
+})
+
+afterEach(() => world.abandon())
+
+function open(): Promise<LogWorld> {
+  return LogWorld.open({ directory: '/data', segmentBytes: 1024 * 1024, memoryBudget: 1024 * 1024, fileSystem })
+}
+
+/** Starts anew as after `kill -9`. */
+async function restart(): Promise<void> {
+  fileSystem = fileSystem.killProcess(1)
+  world.abandon()
+  await fileSystem.unlink('/data/lock')
+  world = await open()
+}
+
+describe('a message log on a disk that fails', () => {
+  it('ends while the disk is full, and loses nothing that was durable', async () => {
+    for (let i = 0; i < 100; i++) world.publish(`m${i}`, [world.queue(1)])
+    await world.committed()
+    fileSystem.fillDisk(0)
+    await world.log.finish()
+    await restart()
+    expect(world.drain(world.queue(1))).toHaveLength(100)
+  })
+
+  it('ends when the disk fails for good while a checkpoint is written', async () => {
+    for (let i = 0; i < 100; i++) world.publish(`m${i}`, [world.queue(1)])
+    await world.committed()
+    fileSystem.fail('write', 'EIO')
+    fileSystem.fail('truncate', 'EIO')
+    const checkpoint = world.checkpoint()
+    await world.log.finish()
+    await checkpoint
+    expect(world.states).not.toEqual([])
+  })
+
+  it('writes the checkpoint later that a full disk did not take', async () => {
+    for (let i = 0; i < 2000; i++) world.publish(`m${i}`, [world.queue(1)])
+    await world.committed()
+    fileSystem.fillDisk(0)
+    await world.checkpoint()
+    expect(world.states).toEqual(['refusing'])
+    fileSystem.fillDisk(Number.POSITIVE_INFINITY)
+    await world.checkpoint()
+    await world.checkpoint()
+    await restart()
+    expect(world.replayed).toBeLessThan(10)
+    expect(world.drain(world.queue(1))).toHaveLength(2000)
+  })
+})
+
+describe('LogJournal', () => {
+  it('waits for what is still being gathered, even if the batch ends before its time', async () => {
+    const queue = world.queue(1)
+    for (let i = 0; i < 3; i++) world.publish(`m${i}`, [queue])
+    await world.committed()
+    fileSystem.delay = () => new Promise((resolve) => setTimeout(resolve, 20))
+    // Its write is under way when the next message is done with.
+    world.publish('m3', [queue])
+    const first = world.committed()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    world.settleNext(queue)
+    const settled = world.committed()
+    for (let i = 0; i < 300; i++) world.publish('x'.repeat(1000), [world.queue(2)])
+    await first
+    await settled
+    fileSystem.delay = undefined
+    await restart()
+    expect(world.drain(world.queue(1)).map(({ body }) => body)).toEqual(['m1', 'm2', 'm3'])
+  })
+})
