@@ -220,8 +220,10 @@ export class MessageLog {
   /** Gives everything back: memory, files, and the data directory. */
   async close(): Promise<void> {
     this.stop()
-    this.store.close()
+    this.store.stop()
+    // Writes under way read blocks of the store.
     await this.#log.close()
+    this.store.close()
     await this.#spill.close()
     await this.#directory.close()
   }

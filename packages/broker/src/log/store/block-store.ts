@@ -52,6 +52,7 @@ export class BlockStore implements MessageStore {
   #outside: Block | undefined
   #outsideReads = 0
   #inWindow = false
+  #isClosed = false
 
   /** Without `parts` everything stays in memory. */
   constructor(parts?: ResidencyParts) {
@@ -238,14 +239,20 @@ export class BlockStore implements MessageStore {
     return block.soleRouteLength < 0 ? this.#takeSpare() : allocateBytes(block.size)
   }
 
-  /** Gives the blocks of the working memory back. The store must not be used afterwards. */
+  /** Moves nothing between memory and disk any more. */
+  stop(): void {
+    this.#residency.close()
+  }
+
+  /** Gives the blocks of the working memory back. The store must not be used afterwards, and no write may read them any more. */
   close(): void {
+    this.stop()
+    this.#isClosed = true
     for (const block of this.#recent) storeBlocks.release(block.base)
     if (this.#windowBase >= 0) storeBlocks.release(this.#windowBase)
     this.#windowBase = -1
     this.#recent.length = 0
     this.#blocks.length = 0
-    this.#residency.close()
   }
 
   /** Whether the window shows `block`, which lies outside the working memory; a block read often in a row is copied there. */
@@ -378,7 +385,7 @@ export class BlockStore implements MessageStore {
   }
 
   #giveBack(block: Block): void {
-    if (block.open || block.pins > 0 || block.loading) return
+    if (block.open || block.pins > 0 || block.loading || this.#isClosed) return
     // A checkpoint that is being written asks for blocks by positions that were given back meanwhile.
     if (this.#kept !== undefined) this.#kept.push(block)
     else this.#forget(block)

@@ -124,4 +124,18 @@ describe('BlockStore', () => {
       { numRuns: 30 },
     )
   })
+
+  it('gives its place in the working memory back once, even if a write that read it ends later', () => {
+    const store = new BlockStore()
+    const block = store.openLogged(1)
+    block.pins++
+    store.seal(block)
+    store.close()
+    const first = storeBlocks.take()
+    store.unpin(block)
+    const taken = [first]
+    for (let base = storeBlocks.take(); base >= 0; base = storeBlocks.take()) taken.push(base)
+    for (const base of taken) storeBlocks.release(base)
+    expect(new Set(taken).size).toBe(taken.length)
+  })
 })
