@@ -69,16 +69,6 @@ export function alignedSize(size: number): number {
   return (size + RECORD_ALIGNMENT - 1) & -RECORD_ALIGNMENT
 }
 
-/** What a record header holds besides its type and check. */
-export interface RecordFields {
-  readonly size: number
-  readonly routeLength: number
-  readonly holder: number
-  readonly detail: number
-  readonly first: number
-  readonly second: number
-}
-
 /** Writes a record's header at `offset`. Hot path: once for each message in the log. */
 export function writeRecordHeader(
   view: DataView,
