@@ -14,6 +14,7 @@ export class ExchangeHolder {
   /** Set by those that have something to keep. */
   delayed: DelayedMessages | undefined = undefined
   deduplication: Deduplication | undefined = undefined
+  readonly typicalSize = 0
   readonly returns: ReadonlyMap<number, { readonly acquired: number; readonly failed: number }> = new Map()
 
   constructor(log: HolderJournal) {

@@ -16,9 +16,10 @@ export interface CapturedMessages {
 }
 
 /**
- * Whether pages of columns may be used again. Not while a checkpoint is written: it holds pages that their lists have given up.
+ * Pages of columns may be used again while no checkpoint is written, by any broker of the process: it holds pages that their lists have
+ * given up.
  */
-export const pageReuse = { allowed: true }
+export const pageReuse = { checkpoints: 0 }
 
 /** Columns made for the purpose. */
 export function captureColumns(
@@ -64,7 +65,7 @@ export function captureScattered(
 export interface RestoredMessages {
   readonly sequences: Float64Array
   readonly positions: Float64Array
-  /** Body sizes. */
+  /** Body sizes; of messages that were in a checkpoint estimates, as a rule. */
   readonly sizes: Uint32Array
   /** When they expire or are due; `Infinity` for never. */
   readonly expiries: Float64Array

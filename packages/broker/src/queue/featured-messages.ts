@@ -207,10 +207,11 @@ export class FeaturedMessages {
   /** Takes the next message out, points `into` at it and returns whether it can be read. It may come back unless `forGood`. */
   take(into: Message, forGood: boolean): boolean {
     const levels = this.#levels
-    const { sequence, redelivered } = levels
+    const { sequence, redelivered, size } = levels
     if (!forGood && !redelivered) this.handedOut(sequence, levels.expiry)
     const isReadable = this.#environment.store.read(levels.shift(), into)
-    this.readyBytes -= into.bodySize
+    // What was counted for it, which may have been an estimate.
+    this.readyBytes -= size === UNKNOWN_SIZE ? into.bodySize : size
     this.#timer.set(this.#headExpiry())
     if (redelivered) this.#redeliveries?.stamp(into, sequence)
     if (forGood) this.forget(sequence)

@@ -160,7 +160,7 @@ export class Queue implements TurnTask {
 
   /** Bytes in the bodies of the messages waiting for a consumer. */
   get readyBytes(): number {
-    return this.#featured === undefined ? this.#readyBytes : this.#featured.readyBytes
+    return this.#featured === undefined ? Math.max(0, this.#readyBytes) : this.#featured.readyBytes
   }
 
   /** The queue was declared again, or somebody asked for a message: it does not end for want of use yet. */
@@ -209,7 +209,7 @@ export class Queue implements TurnTask {
     if (featured !== undefined) featured.sweep()
     let budget = DELIVERIES_PER_TURN
     for (let consumer = this.#rings.serving.first; consumer !== undefined; consumer = this.#rings.serving.first) {
-      if (featured === undefined ? this.readyCount === 0 : !featured.hasNext()) return
+      if (featured === undefined ? this.#isEmpty() : !featured.hasNext()) return
       if (this.#store.isScattered && !this.#isAtHand()) return
       if (this.#log !== undefined && !this.#log.mayDeliver(this.#oldestSequence(), this.#deliverSoon)) return
       if (budget-- === 0) {
@@ -234,7 +234,7 @@ export class Queue implements TurnTask {
   take(): TakenMessage | undefined {
     this.used()
     const featured = this.#featured
-    if (featured === undefined ? this.readyCount === 0 : !featured.hasNext()) return undefined
+    if (featured === undefined ? this.#isEmpty() : !featured.hasNext()) return undefined
     const sequence = this.#oldestSequence()
     this.#log?.handOut(sequence)
     const redelivered = this.#wasDelivered(sequence)
@@ -409,6 +409,14 @@ export class Queue implements TurnTask {
     if (message.position >= 0) this.#store.read(message.position, message)
   }
 
+  /** Whether nothing is ready in a plain queue. */
+  #isEmpty(): boolean {
+    if (this.#ready.length + this.#returned.length > 0) return false
+    // After a start there are estimates in it.
+    this.#readyBytes = 0
+    return true
+  }
+
   #deliverOldest(consumer: QueueConsumer): void {
     const featured = this.#featured
     const sequence = this.#oldestSequence()
@@ -476,6 +484,11 @@ export class Queue implements TurnTask {
   /** The sequence number that the next message gets. */
   get nextSequence(): number {
     return this.#nextSequence
+  }
+
+  /** Body size of a message that is not known by itself, in bytes. */
+  get typicalSize(): number {
+    return this.readyCount === 0 ? 0 : Math.round(this.readyBytes / this.readyCount)
   }
 
   /** When a message expires that is in somebody's hands. */

@@ -165,7 +165,7 @@ const SPARE_PAGE_MAX = 16
 const spares: Page[] = []
 
 function keepSpare(page: Page): void {
-  if (pageReuse.allowed && spares.length < SPARE_PAGE_MAX) spares.push(page)
+  if (pageReuse.checkpoints === 0 && spares.length < SPARE_PAGE_MAX) spares.push(page)
 }
 
 /** An empty page. What a spare one still holds does not count: every value is written before it is read. */

@@ -100,7 +100,7 @@ export class ReadyList {
 
   /** Gives up the first page, which is empty. When the list is empty the next push opens a page. */
   #dropPage(page: Float64Array): void {
-    this.#spare = pageReuse.allowed ? page : undefined
+    this.#spare = pageReuse.checkpoints === 0 ? page : undefined
     this.#head = 0
     this.#pages[this.#firstPage++] = EMPTY
     if (this.#length === 0) {

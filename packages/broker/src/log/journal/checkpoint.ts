@@ -14,6 +14,7 @@ import {
   pageReuse,
   type ScatteredMessages,
 } from '../../queue/captured-messages.ts'
+import { UNKNOWN_SIZE } from '../../queue/ready-columns.ts'
 import type { HolderJournal } from '../holder-journal.ts'
 import type { OrderedLog, Position } from '../ordered-log.ts'
 import type { Block } from '../store/block.ts'
@@ -31,6 +32,8 @@ export interface CheckpointHolder {
   readonly log: HolderJournal | undefined
   /** The sequence number that its next message gets. */
   readonly nextSequence: number
+  /** Body size of a message that is not known by itself, in bytes: the average of those that wait. */
+  readonly typicalSize: number
   /** Its messages, those in clients' hands left out. */
   capture(): CapturedMessages[]
   /** When a message expires that is in somebody's hands. */
@@ -55,6 +58,7 @@ interface CapturedHolder {
   readonly holder: CheckpointHolder
   readonly nextSequence: number
   readonly delivered: number
+  readonly typicalSize: number
   readonly messages: CapturedMessages[]
   /** In somebody's hands. */
   readonly handedOut: ScatteredMessages
@@ -87,7 +91,7 @@ export interface Checkpoint {
 export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): Promise<Checkpoint | undefined> {
   const { journal, store } = parts
   journal.endBatch()
-  pageReuse.allowed = false
+  pageReuse.checkpoints++
   store.keepBlocks()
   try {
     const holders = captureHolders(parts.subject, exact)
@@ -103,7 +107,7 @@ export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): P
     throw error
   } finally {
     store.forgetBlocks()
-    pageReuse.allowed = true
+    pageReuse.checkpoints--
   }
 }
 
@@ -117,6 +121,7 @@ function captureHolders(subject: CheckpointSubject, exact: boolean): CapturedHol
       holder,
       nextSequence: holder.nextSequence,
       delivered: log.deliveredUpTo(exact),
+      typicalSize: holder.typicalSize,
       messages: holder.capture(),
       handedOut: new Map(),
       returns: [...holder.returns],
@@ -179,9 +184,9 @@ class Writer {
   }
 
   async #holder(captured: CapturedHolder): Promise<void> {
-    const { id, holder, nextSequence, delivered, messages, handedOut } = captured
+    const { id, holder, nextSequence, delivered, typicalSize, messages, handedOut } = captured
     const inHand = captureScattered(handedOut, (sequence) => holder.expiryOfHandedOut(sequence))
-    await this.#add(RecordType.holderState, id, 0, nextSequence, delivered)
+    await this.#add(RecordType.holderState, id, typicalSize, nextSequence, delivered)
     for (const columns of [...messages, ...inHand]) {
       for (let start = columns.start; start < columns.end; start += MESSAGES_MAX) {
         const part = { ...columns, start, end: Math.min(columns.end, start + MESSAGES_MAX) }
@@ -200,7 +205,11 @@ class Writer {
   }
 
   /** Writes those of the messages that are in the log. `origin` is where `firstSequence` counts from. */
-  async #messages({ id, holder: { log } }: CapturedHolder, columns: CapturedMessages, origin: number): Promise<void> {
+  async #messages(
+    { id, typicalSize, holder: { log } }: CapturedHolder,
+    columns: CapturedMessages,
+    origin: number,
+  ): Promise<void> {
     const { store } = this.#parts
     const { positions, start, end, sequences, expiries, sizes, priority } = columns
     const capacity = end - start
@@ -222,7 +231,7 @@ class Writer {
       if (sequence !== numbers[0] + count) isListed = true
       dues[count] = expiries === undefined ? Infinity : expiries[i]
       addresses[count] = block.id * BLOCK_SIZE + (position % BLOCK_SIZE)
-      lengths[count] = sizes === undefined ? 0 : sizes[i]
+      if (sizes !== undefined) lengths[count] = sizes[i] === UNKNOWN_SIZE ? typicalSize : sizes[i]
       count++
     }
     if (count === 0) return

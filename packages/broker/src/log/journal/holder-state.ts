@@ -24,6 +24,8 @@ const NO_PRIORITIES = new Uint8Array(0)
 export class HolderState {
   nextSequence = 0
   deliveredBefore = -1
+  /** Body size of messages of which a checkpoint knew none. */
+  typicalSize = 0
   readonly returns: Map<number, { readonly acquired: number; readonly failed: number }> = new Map()
   readonly identities: Map<string, number> = new Map()
   readonly routingKeys: Map<number, readonly string[]> = new Map()

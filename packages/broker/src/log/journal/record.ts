@@ -45,7 +45,7 @@ export const RecordType = {
   blockEntries: 11,
   /** Of a checkpoint: messages. first: first sequence number; second: how many; detail: priority and {@link MessageColumn}; payload: columns. */
   messages: 12,
-  /** Of a checkpoint. first: next sequence number; second: that up to which messages may have been delivered. */
+  /** Of a checkpoint. first: next sequence number; second: that up to which messages may have been delivered; detail: typical body size. */
   holderState: 13,
   /** Of a checkpoint: its end. first: position up to which it holds all; second: number of its parts. */
   checkpointEnd: 14,
@@ -60,7 +60,7 @@ export const MessageColumn = {
   sequences: 0x100,
   /** f64 each; without it they never expire. */
   expiries: 0x200,
-  /** Behind the addresses: u32 each; without it they are not known. */
+  /** Behind the addresses: u32 each; without it all are of the typical size. */
   sizes: 0x400,
 } as const
 

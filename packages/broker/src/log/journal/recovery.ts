@@ -93,6 +93,7 @@ class Recovery {
   #damagedRecords = 0
 
   forgetAll(): void {
+    this.#epoch = 0
     this.#metadata = new MetadataState()
     this.#holders.clear()
     this.#blocks.clear()
@@ -105,6 +106,7 @@ class Recovery {
       const header = decodeEntryHeader(entry.bytes)
       if (header?.kind !== EntryKind.checkpoint) continue
       if (entry.damaged.length > 0) return undefined
+      this.#epoch = header.epoch
       parts++
       let end: readonly [at: number, parts: number] | undefined
       this.#records(entry, (view, offset) => {
@@ -125,7 +127,7 @@ class Recovery {
         this.#damagedRecords++
         continue
       }
-      this.#epoch = Math.max(this.#epoch, header.epoch)
+      if (header.epoch > this.#epoch) this.#startedAnew(header.epoch)
       if (header.kind !== EntryKind.data) continue
       if (header.block !== 0) this.#noteBlock(entry, header)
       const isContinued = header.offset > 0 && (this.#blocks.get(header.block)?.routeLength ?? -1) >= 0
@@ -150,6 +152,14 @@ class Recovery {
       checkpoint,
       replayed: this.#replayed,
       damagedRecords: this.#damagedRecords,
+    }
+  }
+
+  /** The broker was started anew: what had been permitted to be delivered ahead, and had not come, never was. */
+  #startedAnew(epoch: number): void {
+    this.#epoch = epoch
+    for (const holder of this.#holders.values()) {
+      holder.deliveredBefore = Math.min(holder.deliveredBefore, holder.nextSequence - 1)
     }
   }
 
@@ -253,6 +263,7 @@ class Recovery {
         const holder = this.#holder(holderId)
         holder.nextSequence = Math.max(holder.nextSequence, first)
         holder.deliveredBefore = second
+        holder.typicalSize = detail
         return
       }
       case RecordType.checkpointEnd:
@@ -306,7 +317,7 @@ class Recovery {
       holder.add({
         sequence: sequences === undefined ? first + i : sequences[i],
         address: addresses[i],
-        size: sizes === undefined ? 0 : sizes[i],
+        size: sizes === undefined ? holder.typicalSize : sizes[i],
         expiry: expiries === undefined ? Infinity : expiries[i],
         priority: detail & 0xff,
       })

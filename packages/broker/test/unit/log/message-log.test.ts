@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { typed } from '@warrenmq/codec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LogWorld } from '../../support/log-world.ts'
 
@@ -167,5 +168,39 @@ describe('MessageLog', () => {
     expect(bodies.filter((each) => !all.has(each))).toEqual([])
     expect(bodies.length).toBeGreaterThanOrEqual(5000 - 6)
     expect(bodies.length).toBeLessThan(5000)
+  })
+
+  it('knows after a start how large a backlog is, to keep it within a limit', async () => {
+    const queue = world.queue(1)
+    for (let i = 0; i < 100; i++) world.publish('x'.repeat(i), [queue])
+    await world.checkpoint()
+    await restart()
+    expect(world.queue(1).readyBytes).toBeGreaterThan(4900)
+    expect(world.queue(1).readyBytes).toBeLessThan(5100)
+    world.queue(1).configure({ ...world.queue(1).features, maxLengthBytes: 1_000_000 })
+    world.publish('y', [world.queue(1)])
+    await world.checkpoint()
+    await world.crash()
+    world = await LogWorld.open({
+      directory,
+      memoryBudget: 1024 * 1024,
+      queueArguments: () => ({ 'x-max-length-bytes': typed('I', 1_000_000) }),
+    })
+    world.queue(1).runTurn()
+    expect(world.drain(world.queue(1))).toHaveLength(101)
+    expect(world.queue(1).readyBytes).toBe(0)
+  })
+
+  it('does not flag as redelivered what came after the crash before the last one', async () => {
+    for (let i = 0; i < 10; i++) world.publish(`m${i}`, [world.queue(1)])
+    // Recorded to be delivered are more than came.
+    world.queue(1).log?.mayDeliver(0, () => {})
+    await world.committed()
+    await restart()
+    expect(world.drain(world.queue(1)).filter(({ redelivered }) => redelivered)).toHaveLength(10)
+    for (let i = 0; i < 10; i++) world.publish(`n${i}`, [world.queue(1)])
+    await world.committed()
+    await restart()
+    expect(world.drain(world.queue(1)).filter(({ redelivered }) => redelivered)).toEqual([])
   })
 })
