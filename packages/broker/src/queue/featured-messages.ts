@@ -213,7 +213,8 @@ export class FeaturedMessages {
     // What was counted for it, which may have been an estimate.
     this.readyBytes -= size === UNKNOWN_SIZE ? into.bodySize : size
     this.#timer.set(this.#headExpiry())
-    if (redelivered) this.#redeliveries?.stamp(into, sequence)
+    // Also of one that came back before the broker was started anew.
+    this.#redeliveries?.stamp(into, sequence)
     if (forGood) this.forget(sequence)
     return isReadable
   }
