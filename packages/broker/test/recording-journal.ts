@@ -10,6 +10,7 @@ export class RecordingJournal implements Journal {
   waits = false
   pending = false
   readonly batch = 0
+  readonly recordedBatch = 0
   readonly committed = 0
   readonly refused = 0
   // It takes no messages.

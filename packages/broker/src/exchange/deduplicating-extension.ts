@@ -36,6 +36,7 @@ export class DeduplicatingExtension implements ExchangeExtension {
     const key = content.waitedIn === this.#exchange ? undefined : this.deduplication.keyOf(content.headers)
     if (key !== undefined) {
       if (this.deduplication.isDuplicate(key)) {
+        this.#log?.awaitOriginal(content.message)
         content.heldBack = true
         return false
       }

@@ -29,6 +29,8 @@ export class HolderJournal implements JournalSource {
   #first = -1
   #last = -1
   #others: number[] = []
+  /** Identities that were remembered, until when, or forgotten, gathered. */
+  readonly #identities: (readonly [identity: string, expires: number | undefined])[] = []
   /** What may be delivered: durably so, and asked for. */
   #allowed = -1
   #requested = -1
@@ -118,12 +120,23 @@ export class HolderJournal implements JournalSource {
     this.#journal.returned(this.id, sequence, acquired, failed)
   }
 
+  /**
+   * An identity is remembered. That is recorded behind the message, which may yet come: a crash in between must not leave an identity without
+   * its message, for what the publisher sends again would count as a duplicate.
+   */
   identity(identity: string, expires: number): void {
-    this.#journal.identity(this.id, identity, expires)
+    this.#identities.push([identity, expires])
+    this.#journal.gather(this)
   }
 
   identityForgotten(identity: string): void {
-    this.#journal.identityForgotten(this.id, identity)
+    this.#identities.push([identity, undefined])
+    this.#journal.gather(this)
+  }
+
+  /** The confirm of `duplicate` waits for whatever is recorded: the message that it repeats may be on its way to the disk still. */
+  awaitOriginal(duplicate: Message): void {
+    duplicate.batch = Math.max(duplicate.batch, this.#journal.recordedBatch)
   }
 
   routingKeys(sequence: number, keys: readonly string[]): void {
@@ -139,6 +152,7 @@ export class HolderJournal implements JournalSource {
   }
 
   recordGathered(): void {
+    if (this.#identities.length > 0) this.#recordIdentities()
     if (this.#first < 0) return
     const first = this.#first
     const last = this.#last
@@ -146,6 +160,13 @@ export class HolderJournal implements JournalSource {
     this.#last = -1
     if (this.#others.length === 0) this.#journal.settled(this.id, first, last)
     else this.#recordOthers(first, last)
+  }
+
+  #recordIdentities(): void {
+    for (const [identity, expires] of this.#identities.splice(0)) {
+      if (expires === undefined) this.#journal.identityForgotten(this.id, identity)
+      else this.#journal.identity(this.id, identity, expires)
+    }
   }
 
   #recordOthers(first: number, last: number): void {

@@ -54,6 +54,8 @@ export const DELIVERED = 256
 export interface MessageJournal {
   /** Number of the batch that what is recorded now belongs to. */
   readonly batch: number
+  /** Number of the batch in which something was recorded last; 0 for none. */
+  readonly recordedBatch: number
   /**
    * Records a message for a holder, with one reference to it, and returns its position. Its bytes are written once, whatever the number of
    * holders. Afterwards `message.position` and `message.batch` are set.
@@ -84,6 +86,7 @@ export interface Journal extends MetadataJournal, Commits, MessageJournal {}
 export const noJournal: Journal = {
   pending: false,
   batch: 0,
+  recordedBatch: 0,
   committed: 0,
   refused: 0,
   put() {},

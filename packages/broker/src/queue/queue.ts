@@ -374,7 +374,10 @@ export class Queue implements TurnTask {
     const { deduplication } = this
     const key = deduplication?.keyOf(readMessageHeaders(message))
     if (deduplication === undefined || key === undefined) return this.#takeFeatured(message, featured)
-    if (deduplication.isDuplicate(key)) return true
+    if (deduplication.isDuplicate(key)) {
+      this.#log?.awaitOriginal(message)
+      return true
+    }
     // Not before it is taken: who is refused may try again.
     if (!this.#takeFeatured(message, featured)) return false
     const expires = deduplication.remember(key)

@@ -128,6 +128,10 @@ export class LogJournal implements Journal, TurnTask {
     return this.#sources.length > 0 || (this.#block !== undefined && this.#block.used > this.#batchStart)
   }
 
+  get recordedBatch(): number {
+    return this.#block !== undefined && this.#block.used > this.#batchStart ? this.batch : this.batch - 1
+  }
+
   afterCommit(then: (failed: boolean) => void): void {
     // What is gathered belongs to this batch, even if the block is full before the batch would end.
     this.#gatherAll()
@@ -295,7 +299,8 @@ export class LogJournal implements Journal, TurnTask {
 
   #alone(type: RecordType, message: Message, holder: number, detail: number, sequence: number, expiry: number): number {
     if (this.#closed) throw new Error('the log is closed')
-    this.endBatch()
+    // What is gathered follows the message, as it does in a block.
+    this.#append()
     if (message.position >= 0) this.#store.read(message.position, message)
     const bytes = ownBytes(message)
     const routeLength = message.routeEnd - message.routeStart

@@ -74,6 +74,7 @@ export class ContentAssembly {
     message.point(bytes, 0, this.#routeEnd, this.#length)
     message.owned = true
     message.position = -1
+    message.batch = 0
     this.#forget()
   }
 

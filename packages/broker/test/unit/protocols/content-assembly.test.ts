@@ -21,6 +21,8 @@ function assemble(bodySize: number, partSize: number): Message {
   }
   expect(complete).toBe(true)
   const message = new Message()
+  // It is filled again for every message of the channel.
+  message.batch = 7
   assembly.complete(message)
   return message
 }
@@ -35,6 +37,7 @@ describe('ContentAssembly', () => {
     for (const partSize of [1000, 4096, 131_072]) {
       const message = assemble(size, partSize)
       expect(message.end).toBe(message.bytes.length)
+      expect(message.batch).toBe(0)
       expect(message.bytes[message.end - 1]).toBe(206)
       expect(message.body().every((octet) => octet === 0x62)).toBe(true)
       expect(message.body()).toHaveLength(size)
