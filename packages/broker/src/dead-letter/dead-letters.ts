@@ -120,12 +120,14 @@ export class DeadLetters implements TurnTask {
   #sendOn(dead: DeadMessage): number {
     const { deadLetterExchange } = dead.queue.features
     const exchange = deadLetterExchange === undefined ? undefined : this.#vhost.exchanges.get(deadLetterExchange)
+    // What the disk has damaged becomes no letter, and is not recorded as gone: perhaps it can be read after the next start.
+    const isReadable = exchange === undefined || this.#services.store.read(dead.position, this.#dead)
     this.#isSending = true
     try {
-      return exchange === undefined ? 1 : this.#publish(dead, exchange)
+      return exchange === undefined || !isReadable ? 1 : this.#publish(dead, exchange)
     } finally {
       // Not before it is where it goes, so that a crash finds it in one place at least.
-      if (dead.sequence < 0) this.#services.store.release(dead.position)
+      if (dead.sequence < 0 || !isReadable) this.#services.store.release(dead.position)
       else dead.queue.end(dead.position, dead.sequence)
       this.#isSending = false
       for (let next = this.#dying.pop(); next !== undefined; next = this.#dying.pop()) this.#consequences.push(next)
@@ -163,11 +165,9 @@ export class DeadLetters implements TurnTask {
     return queues
   }
 
-  /** Points `#letter` at what goes to the exchange. */
-  #createLetter({ queue, position, reason }: DeadMessage, exchange: string): DeadLetter {
-    const { store, clock } = this.#services
-    store.read(position, this.#dead)
-    const timeSeconds = Math.floor(clock.now() / 1000)
+  /** Points `#letter` at what goes to the exchange, made of `#dead`. */
+  #createLetter({ queue, reason }: DeadMessage, exchange: string): DeadLetter {
+    const timeSeconds = Math.floor(this.#services.clock.now() / 1000)
     const first = this.#firstDeaths.create(this.#dead, queue, reason, timeSeconds, this.#letter)
     if (first !== undefined) return first
     const routingKey = queue.features.deadLetterRoutingKey

@@ -109,9 +109,15 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
       }
       const id = this.#heap.firstId
       const position = this.#heap.shift()
-      const keys = this.#takeKeys(id, position)
-      this.#environment.publish(this.#exchange, position, keys, true)
-      this.#end(position, id)
+      const isReadable = this.#environment.store.read(position, this.#copy)
+      const keys = this.#takeKeys(id)
+      if (isReadable) {
+        this.#environment.publish(this.#exchange, position, keys, true)
+        this.#end(position, id)
+      } else {
+        // The disk is damaged there. It is not recorded as gone: perhaps it can be read after the next start.
+        this.#environment.store.release(position)
+      }
     }
     this.#setTimer()
   }
@@ -197,9 +203,10 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
     if (this.#environment.store.release(position)) this.#log?.settled(id)
   }
 
-  #takeKeys(id: number, position: number): readonly string[] {
+  /** Routing keys of the message that `#copy` points at. */
+  #takeKeys(id: number): readonly string[] {
     const keys = this.#extraKeys.get(id)
-    if (keys === undefined) return ownRoutingKeys(this.#read(position))
+    if (keys === undefined) return ownRoutingKeys(this.#copy)
     this.#extraKeys.delete(id)
     return keys
   }

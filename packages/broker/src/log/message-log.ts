@@ -88,6 +88,7 @@ export class MessageLog {
       budget: memoryBudget,
       logged: new BlockReader(log),
       spill,
+      clock,
       onError: (error) => logger.error({ err: error }, 'messages could not be moved between memory and disk'),
       onDamage: (damaged) => logger.error({ damaged }, 'damage in the log: the messages there are lost'),
     })

@@ -234,16 +234,17 @@ export class Queue implements TurnTask {
   take(): TakenMessage | undefined {
     this.used()
     const featured = this.#featured
-    if (featured === undefined ? this.#isEmpty() : !featured.hasNext()) return undefined
-    const sequence = this.#oldestSequence()
-    this.#log?.handOut(sequence)
-    const redelivered = this.#wasDelivered(sequence)
-    if (!(featured === undefined ? this.#readOldest() : featured.take(this.#stored, false))) {
-      this.#store.release(this.#stored.position)
-      return this.take()
+    while (featured === undefined ? !this.#isEmpty() : featured.hasNext()) {
+      const sequence = this.#oldestSequence()
+      this.#log?.handOut(sequence)
+      const redelivered = this.#wasDelivered(sequence)
+      if (featured === undefined ? this.#readOldest() : featured.take(this.#stored, false)) {
+        this.unackedCount++
+        return { message: this.#stored, sequence, redelivered }
+      }
+      this.#skipUnreadable(sequence)
     }
-    this.unackedCount++
-    return { message: this.#stored, sequence, redelivered }
+    return undefined
   }
 
   /** A message handed out is done with. */
@@ -425,12 +426,17 @@ export class Queue implements TurnTask {
     const sequence = this.#oldestSequence()
     const redelivered = this.#wasDelivered(sequence)
     if (!(featured === undefined ? this.#readOldest() : featured.take(this.#stored, consumer.noAck))) {
-      // The disk is damaged there. It is not recorded as gone: perhaps it can be read after the next start.
-      this.#store.release(this.#stored.position)
+      this.#skipUnreadable(sequence)
       return
     }
     this.#handOut(consumer, this.#stored, sequence, redelivered)
     if (consumer.noAck) this.end(this.#stored.position, sequence)
+  }
+
+  /** The disk is damaged where the message is. It is not recorded as gone: perhaps it can be read after the next start. */
+  #skipUnreadable(sequence: number): void {
+    this.#featured?.forget(sequence)
+    this.#store.release(this.#stored.position)
   }
 
   /** Sequence number of the next message. There must be one, here and below. */

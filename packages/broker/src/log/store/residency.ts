@@ -8,6 +8,7 @@
  * else gets what is not there by a read at once, which holds the event loop for the time of one read of the disk.
  */
 
+import type { Clock } from '../../clock.ts'
 import { BLOCK_SIZE } from '../../memory/working-memory.ts'
 import type { DamagedRange } from '../ordered-log.ts'
 import type { Block } from './block.ts'
@@ -17,6 +18,8 @@ import type { BlockStore } from './block-store.ts'
 const READ_AHEAD = 4
 /** Writes to the spill file under way at a time. */
 const SPILLS_MAX = 4
+/** How long none is tried after one has failed, as on a full disk, in milliseconds. */
+const SPILL_PAUSE_MS = 1000
 
 /** Where blocks of the log are read from. */
 export interface LoggedBlocks {
@@ -38,6 +41,7 @@ export interface ResidencyParts {
   readonly budget: number
   readonly logged: LoggedBlocks
   readonly spill: SpillSlots
+  readonly clock: Clock
   /** Hears why a block could not be spilled or read. */
   onError(error: unknown): void
   /** Hears what of a block cannot be read: the messages there are lost. */
@@ -51,6 +55,8 @@ export class Residency {
   #held: Block[] = []
   #first = 0
   #spilling = 0
+  /** Before this time nothing is spilled. */
+  #spillFrom = Number.NEGATIVE_INFINITY
   readonly #waiting = new Map<Block, (() => void)[]>()
   #closed = false
 
@@ -172,10 +178,12 @@ export class Residency {
         this.#held.splice(0, this.#first)
         this.#first = 0
       }
-      if (!block.resident || block.live === 0 || this.#store.blockOf(block.slot * BLOCK_SIZE) !== block) continue
+      // What is being filled may be empty for now.
+      const isGone = block.live === 0 && !block.open && block.pins === 0
+      if (!block.resident || isGone || this.#store.blockOf(block.slot * BLOCK_SIZE) !== block) continue
       if (isDurable(block) || block.spilled !== undefined) {
         this.#store.setBytes(block, undefined)
-      } else if (block.id === 0 && !block.open && block.pins === 0 && this.#spilling < SPILLS_MAX) {
+      } else if (block.id === 0 && !block.open && block.pins === 0 && this.#maySpill(parts)) {
         void this.#spill(parts, block)
       } else {
         this.#held.push(block)
@@ -184,16 +192,22 @@ export class Residency {
     }
   }
 
+  #maySpill({ clock }: ResidencyParts): boolean {
+    return this.#spilling < SPILLS_MAX && clock.now() >= this.#spillFrom
+  }
+
   async #spill(parts: ResidencyParts, block: Block): Promise<void> {
     this.#spilling++
     block.pins++
+    const slots: number[] = []
     try {
       const { bytes } = block
       const count = Math.ceil(bytes.length / BLOCK_SIZE)
-      const slots: number[] = []
       for (let i = 0; i < count; i++) slots.push(await parts.spill.write(part(bytes, i)))
       block.spilled = slots
     } catch (error) {
+      for (const slot of slots) parts.spill.free(slot)
+      this.#spillFrom = parts.clock.now() + SPILL_PAUSE_MS
       parts.onError(error)
     }
     this.#spilling--

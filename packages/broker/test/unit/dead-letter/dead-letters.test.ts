@@ -55,6 +55,16 @@ function takeAll(queue: Queue): string[] {
 }
 
 describe('DeadLetters', () => {
+  it('makes no letter of what the disk has damaged', () => {
+    const dead = declare('dead')
+    const queue = declare('q', 'dead', 1)
+    for (const body of ['a', 'b', 'c']) queue.publish(createMessage('q', body))
+    for (const block of store.blocks()) block.damaged = [{ start: 0, end: block.size }]
+    runTurns(2)
+    expect(dead.readyCount).toBe(0)
+    expect(queue.readyCount).toBe(1)
+  })
+
   it('sends many on in slices, in order', () => {
     const dead = declare('dead')
     const queue = declare('q', 'dead')

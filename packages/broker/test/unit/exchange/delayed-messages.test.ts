@@ -62,6 +62,19 @@ describe('DelayedMessages', () => {
     expect(messages.count).toBe(0)
   })
 
+  it('makes nothing of a message that the disk has damaged', () => {
+    const damaged = new BlockStore()
+    const all = new DelayedMessages({} as Destination, { ...environment, store: damaged }, undefined, undefined)
+    all.accept(delayed('key', 10, 'one'), ['key'])
+    for (const block of damaged.blocks()) block.damaged = [{ start: 0, end: block.size }]
+    clock.advance(10)
+    turn.run()
+    expect(published).toEqual([])
+    expect([...damaged.blocks()]).toEqual([])
+    all.close()
+    damaged.close()
+  })
+
   it('lists what waits by due time, page after page', () => {
     const start = clock.now()
     for (let i = 0; i < 25; i++) keep(`key-${i}`, 1 + ((i * 7) % 10), 'body', i === 3 ? ['cc'] : [])

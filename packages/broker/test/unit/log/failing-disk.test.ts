@@ -80,3 +80,19 @@ describe('LogJournal', () => {
     expect(world.drain(world.queue(1)).map(({ body }) => body)).toEqual(['m1', 'm2', 'm3'])
   })
 })
+
+describe('the spill file on a full disk', () => {
+  it('is tried again now and then, not without end', async () => {
+    let writes = 0
+    fileSystem.fillDisk(0)
+    fileSystem.delay = async (operation) => {
+      if (operation === 'write') writes++
+    }
+    for (let i = 0; i < 6000; i++) world.publish('x'.repeat(1000), [world.queue(1)], { persistent: false })
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(writes).toBeGreaterThan(0)
+    expect(writes).toBeLessThan(20)
+    fileSystem.delay = undefined
+    expect(world.drain(world.queue(1))).toHaveLength(6000)
+  })
+})
