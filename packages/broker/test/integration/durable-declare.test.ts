@@ -161,6 +161,19 @@ describe('a durable declaration', () => {
     expect(peer.pending).toEqual([])
   })
 
+  it('does not keep a message back that was asked for when the disk takes nothing', async () => {
+    journal.waits = false
+    await peer.call(1, 'queue.declare', { queue: 'q', durable: true })
+    peer.publish(1, { routingKey: 'q' }, Buffer.from('body'))
+    await peer.call(1, 'basic.qos', { prefetchCount: 0 })
+    journal.waits = true
+    journal.put('["a record that it was handed out"]', '')
+    peer.send(1, 'basic.get', { queue: 'q' })
+    await untilHeld(2)
+    journal.commit(true)
+    expect((await peer.expectContent(1, 'basic.get-ok')).body.toString()).toBe('body')
+  })
+
   it('goes on after its client was not read, because so much was kept back', async () => {
     const small = await createBrokerOn({ journal, state: journal.replay() }, { port: 0, outputBytesHigh: 65_536 })
     const greedy = await openChannel(small.port)

@@ -19,6 +19,8 @@ export class ReplyHold implements TurnTask {
   readonly #metadata: MetadataRecorder
   readonly #commits: Commits
   readonly #turn: Turn
+  /** Whether a reply that was held in this turn promises something. */
+  #isPromise = false
   readonly #failed: (exception: ConnectionException) => void
 
   /** @param failed Ends the connection. */
@@ -39,9 +41,13 @@ export class ReplyHold implements TurnTask {
   /**
    * The reply of the method that is being handled promises all that was recorded, messages included. To be called before the reply is
    * written: one with a large message would be on its way when the method was handled.
+   *
+   * @param isLenient Whether it is sent all the same if the disk takes nothing.
    */
-  demand(): void {
-    if (this.scheduled || !this.#commits.pending) return
+  demand(isLenient: boolean): void {
+    if (!this.#commits.pending) return
+    if (!isLenient) this.#isPromise = true
+    if (this.scheduled) return
     this.#output.holdFromHere()
     this.#turn.add(TurnPhase.confirm, this)
   }
@@ -53,14 +59,17 @@ export class ReplyHold implements TurnTask {
 
   /** A method was handled: if it promises what is not durable yet, its reply is kept back. */
   after(methodId: number): void {
-    if (this.scheduled || !this.#promisesTooEarly(methodId)) return
-    if (this.#output.hold()) this.#turn.add(TurnPhase.confirm, this)
+    if (!this.#promisesTooEarly(methodId) || !(this.scheduled || this.#output.hold())) return
+    this.#isPromise = true
+    this.#turn.add(TurnPhase.confirm, this)
   }
 
   /** All that was held in this turn waits together. */
   runTurn(): void {
+    const isPromise = this.#isPromise
+    this.#isPromise = false
     this.#metadata.afterCommit((failed) => {
-      if (!failed) {
+      if (!failed || !isPromise) {
         this.#output.release()
         return
       }

@@ -91,9 +91,12 @@ export class Session {
     return batch !== 0 && this.#connection.services.journal.holdBack(batch, resume)
   }
 
-  /** The reply of the method that is being handled waits until all that was recorded is durable. */
-  replyWhenDurable(): void {
-    this.#replyHold?.demand()
+  /**
+   * The reply of the method that is being handled waits until all that was recorded is durable; `isLenient` when it is sent all the same if the
+   * disk takes nothing.
+   */
+  replyWhenDurable(isLenient = false): void {
+    this.#replyHold?.demand(isLenient)
   }
 
   /** Closes the channels with a delivery that has waited for its acknowledgement for too long; see `Channel.exceededTimeout`. */

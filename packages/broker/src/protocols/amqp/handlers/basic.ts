@@ -161,8 +161,8 @@ function get(channel: Channel, queue: Queue, noAck: boolean): void {
     return
   }
   const { message, sequence, redelivered } = taken
-  // Should it come again after a crash, it must come as redelivered.
-  if (queue.logId !== 0) channel.connection.session?.replyWhenDurable()
+  // Should it come again after a crash, it must come as redelivered. A disk that fails is still read from.
+  if (queue.logId !== 0) channel.connection.session?.replyWhenDurable(true)
   const { position } = message
   const deliveryTag = channel.nextDeliveryTag++
   const prefix = createGetOkPrefix(channel.number, deliveryTag, redelivered)
