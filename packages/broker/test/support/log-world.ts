@@ -40,6 +40,7 @@ export class LogWorld {
   readonly states: readonly (string | undefined)[]
   /** Errors that it logged. */
   readonly errors: readonly string[]
+  readonly warnings: readonly string[]
   readonly log: MessageLog
   /** Whether the process is gone, as it were. */
   isAbandoned = false
@@ -50,10 +51,16 @@ export class LogWorld {
   /** Messages that are in somebody's hands. */
   readonly #taken = new Map<Queue, Map<number, number>>()
 
-  private constructor(log: MessageLog, turn: Turn, heard: Pick<LogWorld, 'states' | 'errors'>, options: WorldOptions) {
+  private constructor(
+    log: MessageLog,
+    turn: Turn,
+    heard: Pick<LogWorld, 'states' | 'errors' | 'warnings'>,
+    options: WorldOptions,
+  ) {
     this.log = log
     this.states = heard.states
     this.errors = heard.errors
+    this.warnings = heard.warnings
     this.#turn = turn
     this.#clock = options.clock ?? systemClock
     this.#queueArguments = options.queueArguments ?? (() => Object.create(null))
@@ -66,14 +73,19 @@ export class LogWorld {
     })
     const states: (string | undefined)[] = []
     const errors: string[] = []
+    const warnings: string[] = []
     const log = await MessageLog.open({
       clock: systemClock,
       ...options,
       turn,
-      logger: { ...silentLogger, error: (_fields, message) => errors.push(message) },
+      logger: {
+        ...silentLogger,
+        warn: (_fields, message) => warnings.push(message),
+        error: (_fields, message) => errors.push(message),
+      },
       onState: (state) => states.push(state),
     })
-    const opened = new LogWorld(log, turn, { states, errors }, options)
+    const opened = new LogWorld(log, turn, { states, errors, warnings }, options)
     world = opened
     for (const id of options.queues?.(log.recovered.metadata) ?? FIRST_QUEUES) opened.addQueue(id)
     log.restore(opened.#queues.values())

@@ -167,7 +167,7 @@ class Writer {
     const { journal } = this.#parts
     journal.checkpoint = this.#first
     // An entry behind it names it.
-    journal.appendPart(EntryKind.data, new Uint8Array(0), () => {})
+    journal.appendPart(EntryKind.data, 0, new Uint8Array(0), () => {})
     return this.#first
   }
 
@@ -272,7 +272,7 @@ class Writer {
     this.#count++
     this.#sent = new Promise((resolve) => {
       const { journal } = this.#parts
-      journal.appendPart(EntryKind.checkpoint, bytes, (position) => {
+      journal.appendPart(EntryKind.checkpoint, this.#at, bytes, (position) => {
         if (this.#first === 0) this.#first = position ?? 0
         resolve(position !== undefined)
       })

@@ -3,7 +3,8 @@
  *
  *     0 version u8 · 1 kind u8 · 2 0 u16 · 4 epoch u32 · 8 block f64 · 16 offset u32 · 20 0 u32 · 24 checkpoint f64
  *
- * `block` is the number of the block, `offset` where in it the entry belongs. `epoch` grows with every start of the broker. `checkpoint`
+ * `block` is the number of the block, `offset` where in it the entry belongs; in a part of a checkpoint `block` is the position up to which
+ * that holds all. `epoch` grows with every start of the broker. `checkpoint`
  * is the position of the first entry of the newest checkpoint that is complete; 0 for none.
  */
 

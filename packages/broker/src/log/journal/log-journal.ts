@@ -14,7 +14,7 @@ import type { MetadataState } from '../../metadata/metadata-state.ts'
 import type { Message } from '../../queue/message.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
 import type { Journal, JournalSource } from '../journal.ts'
-import { AppendRejected, type OrderedLog } from '../ordered-log.ts'
+import { AppendRejected, type OrderedLog, type Position } from '../ordered-log.ts'
 import type { Block } from '../store/block.ts'
 import { type BlockStore, copyMessage, ownBytes, SHARED_MESSAGE_MAX } from '../store/block-store.ts'
 import { EntryKind, encodeEntryHeader } from './entry.ts'
@@ -222,10 +222,12 @@ export class LogJournal implements Journal, TurnTask {
   /**
    * Appends an entry that is no piece of a block; `appended` hears its position, or `undefined` when the log does not take it for now. It does
    * not count as recorded.
+   *
+   * @param at Of a part of a checkpoint: the position up to which that holds all.
    */
-  appendPart(kind: EntryKind, bytes: Uint8Array, appended: (position: number | undefined) => void): void {
+  appendPart(kind: EntryKind, at: Position, bytes: Uint8Array, appended: (position: number | undefined) => void): void {
     // It ends no batch: what the open one holds is not in the log yet.
-    this.#fly([this.#header(kind, 0, 0), bytes], this.batch - 1, undefined, appended)
+    this.#fly([this.#header(kind, at, 0), bytes], this.batch - 1, undefined, appended)
   }
 
   /** Ends the batch, so that everything recorded until now lies in entries before everything recorded later. */

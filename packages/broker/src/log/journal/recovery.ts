@@ -70,6 +70,11 @@ export async function recover(log: OrderedLog): Promise<Recovered> {
   return recovery.finish(at === undefined ? 0 : checkpoint)
 }
 
+/** Whether nothing was ever removed from the log. */
+function isWhole({ segments }: OrderedLog): boolean {
+  return segments.every(({ first }, i) => first === (i === 0 ? 1 : segments[i - 1].last + 1))
+}
+
 /** The position that the last entry names which can be read. */
 async function newestCheckpoint(log: OrderedLog): Promise<Position> {
   const { first, last } = log.bounds
@@ -81,6 +86,9 @@ async function newestCheckpoint(log: OrderedLog): Promise<Position> {
   }
   return 0
 }
+
+/** Of a part of a checkpoint whose header cannot be read. */
+const NO_HEADER: EntryHeader = { kind: EntryKind.checkpoint, epoch: 0, block: 0, offset: 0, checkpoint: 0 }
 
 class Recovery {
   #metadata = new MetadataState()
@@ -99,23 +107,68 @@ class Recovery {
     this.#blocks.clear()
   }
 
-  /** Returns the position up to which the checkpoint holds all; `undefined` when it is not whole. */
+  /**
+   * Returns the position up to which the checkpoint holds all; `undefined` when it cannot be used.
+   *
+   * Where it is damaged everything is replayed instead, if everything is still there. If not, what can be read of it counts.
+   */
   async readCheckpoint(log: OrderedLog, from: Position): Promise<Position | undefined> {
+    let at: Position | undefined
     let parts = 0
+    let isDone = false
+    let isDamagedPart = false
     for await (const entry of log.read(from, log.bounds.last)) {
-      const header = decodeEntryHeader(entry.bytes)
+      const isReadable = !isDamaged(entry.damaged, 0, ENTRY_HEADER_SIZE)
+      // The first part is known by its place.
+      const header = isReadable ? decodeEntryHeader(entry.bytes) : entry.position === from ? NO_HEADER : undefined
       if (header?.kind !== EntryKind.checkpoint) continue
-      if (entry.damaged.length > 0) return undefined
-      this.#epoch = header.epoch
+      if (header !== NO_HEADER) {
+        at ??= header.block
+        // Of another one, which was begun later.
+        if (header.block !== at) break
+        this.#epoch = header.epoch
+      }
+      if (entry.damaged.length > 0) isDamagedPart = true
+      if (isDamagedPart && isWhole(log)) return undefined
       parts++
-      let end: readonly [at: number, parts: number] | undefined
+      let partCount: number | undefined
       this.#records(entry, (view, offset) => {
-        if (view.getUint8(offset + 6) !== RecordType.checkpointEnd) this.#apply(entry, view, offset, header)
-        else end = [view.getFloat64(offset + 16), view.getFloat64(offset + 24)]
+        if (view.getUint8(offset + 6) !== RecordType.checkpointEnd) {
+          this.#apply(entry, view, offset, header)
+          return
+        }
+        at ??= view.getFloat64(offset + 16)
+        partCount = view.getFloat64(offset + 24)
       })
-      if (end !== undefined) return end[1] === parts ? end[0] : undefined
+      if (partCount === undefined) continue
+      isDone = partCount === parts
+      break
     }
-    return undefined
+    if (isDone && !isDamagedPart) return at
+    if (isWhole(log) || at === undefined) return undefined
+    if (!isDone) this.#damagedRecords++
+    await this.#findBlocks(log, at)
+    return at
+  }
+
+  /** Finds the blocks that a damaged checkpoint does not tell of, by what is left of them in the log. */
+  async #findBlocks(log: OrderedLog, to: Position): Promise<void> {
+    const known = new Set(this.#blocks.keys())
+    for await (const entry of log.read(log.bounds.first, to)) {
+      const header = isDamaged(entry.damaged, 0, ENTRY_HEADER_SIZE) ? undefined : decodeEntryHeader(entry.bytes)
+      if (header?.kind !== EntryKind.data || header.block === 0 || known.has(header.block)) continue
+      this.#noteBlock(entry, header)
+      if (this.#isContinued(header)) continue
+      this.#records(entry, (view, offset) => {
+        const type = view.getUint8(offset + 6)
+        if (type === RecordType.enqueue || type === RecordType.moved) this.#noteMessage(entry, view, offset, header)
+      })
+    }
+  }
+
+  /** Whether the entry is a further piece of a large message: it holds no record. */
+  #isContinued({ block, offset }: EntryHeader): boolean {
+    return offset > 0 && (this.#blocks.get(block)?.routeLength ?? -1) >= 0
   }
 
   async replay(log: OrderedLog, from: Position, to: Position): Promise<void> {
@@ -130,8 +183,7 @@ class Recovery {
       if (header.epoch > this.#epoch) this.#startedAnew(header.epoch)
       if (header.kind !== EntryKind.data) continue
       if (header.block !== 0) this.#noteBlock(entry, header)
-      const isContinued = header.offset > 0 && (this.#blocks.get(header.block)?.routeLength ?? -1) >= 0
-      if (!isContinued) this.#records(entry, (view, offset) => this.#apply(entry, view, offset, header))
+      if (!this.#isContinued(header)) this.#records(entry, (view, offset) => this.#apply(entry, view, offset, header))
     }
   }
 
