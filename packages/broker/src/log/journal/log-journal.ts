@@ -27,8 +27,8 @@ const RETRY_MS = 1000
 /** Bytes on their way to the disk above which publishers are to wait, and below which they go on. */
 const CONGESTED_BYTES = 32 * 1024 * 1024
 const RELIEVED_BYTES = 16 * 1024 * 1024
-/** Of a `reference` record, whose payload is an address and a size. */
-const REFERENCE_SIZE = RECORD_HEADER_SIZE + 12
+/** What each holder takes in a `references` record. */
+const HOLDER_SIZE = 16
 /** Most bytes of a large message in one entry. */
 const PART_MAX = 512 * 1024
 
@@ -90,6 +90,11 @@ export class LogJournal implements Journal, TurnTask {
   #view: DataView = workingView
   /** Where in the block the batch begins. */
   #batchStart = 0
+  /** The newest `references` record: where in the block it begins and ends, and what it is about. */
+  #references = 0
+  #referencesEnd = -1
+  #address = 0
+  #expiry = 0
   /** Whether somebody waits for the batch. */
   #urgent = false
   #timer: Timer | undefined
@@ -280,23 +285,49 @@ export class LogJournal implements Journal, TurnTask {
     return message.position
   }
 
+  /** Names one more holder of a message that is in the log; those that get it one after the other share a record. */
   #reference(message: Message, holder: number, sequence: number, expiry: number, detail: number): void {
     const { position } = message
     this.#store.keep(message)
     if (this.#closed) return
-    const open = this.#block
-    const block = this.#room(REFERENCE_SIZE)
     const place = this.#store.resolve(position)
-    const offset = block.base + block.used
-    const view = this.#view
-    writeRecordHeader(view, offset, RecordType.reference, REFERENCE_SIZE, 0, holder, detail, sequence, expiry)
     const address = this.#store.blockOf(place).id * BLOCK_SIZE + (place % BLOCK_SIZE)
-    view.setFloat64(offset + RECORD_HEADER_SIZE, address)
-    view.setUint32(offset + RECORD_HEADER_SIZE + 8, message.bodySize)
-    this.#recorded(block, REFERENCE_SIZE)
+    const open = this.#block
+    const joins = this.#mayJoin(address, expiry)
+    const block = joins && open !== undefined ? open : this.#room(RECORD_HEADER_SIZE + HOLDER_SIZE)
+    if (!joins) {
+      this.#references = block.used
+      block.used += RECORD_HEADER_SIZE
+      this.recordedBytes += RECORD_HEADER_SIZE
+    }
+    const view = this.#view
+    const offset = block.base + block.used
+    view.setUint32(offset, holder)
+    view.setUint32(offset + 4, detail)
+    view.setFloat64(offset + 8, sequence)
+    const size = block.used + HOLDER_SIZE - this.#references
+    const { bodySize } = message
+    const start = block.base + this.#references
+    writeRecordHeader(view, start, RecordType.references, size, 0, 0, bodySize, address, expiry)
+    this.#recorded(block, HOLDER_SIZE)
+    this.#referencesEnd = block.used
+    this.#address = address
+    this.#expiry = expiry
     message.batch = this.batch
     // Opening a block may have moved what the message points at.
     if (block !== open) this.#store.read(position, message)
+  }
+
+  /** Whether the newest record of the batch is about the same message and has room for one more holder. */
+  #mayJoin(address: number, expiry: number): boolean {
+    const { used = -1 } = this.#block ?? {}
+    return (
+      used === this.#referencesEnd &&
+      this.#references >= this.#batchStart &&
+      address === this.#address &&
+      expiry === this.#expiry &&
+      used + HOLDER_SIZE <= BLOCK_SIZE
+    )
   }
 
   #alone(type: RecordType, message: Message, holder: number, detail: number, sequence: number, expiry: number): number {
@@ -379,6 +410,7 @@ export class LogJournal implements Journal, TurnTask {
     const block = this.#store.openLogged(this.#nextBlock++)
     this.#block = block
     this.#batchStart = 0
+    this.#referencesEnd = -1
     this.#view =
       block.bytes === workingMemory
         ? workingView

@@ -23,8 +23,11 @@ export const RECORD_ALIGNMENT = 8
 export const RecordType = {
   /** A message came to a holder. first: sequence; second: when it expires or is due; payload: the message. */
   enqueue: 1,
-  /** A message that is in the log already came to one more holder. As above; payload: its address f64, its size u32. */
-  reference: 2,
+  /**
+   * A message that is in the log already came to more holders. first: its address; second: when it expires or is due; detail: size of its body;
+   * payload, for each: holder u32, detail as above u32, sequence f64.
+   */
+  references: 2,
   /** Messages are gone. first, second: the first and last sequence numbers. */
   settled: 3,
   /** Messages up to `first` may be delivered from now on, so that they are redelivered when they come again. */

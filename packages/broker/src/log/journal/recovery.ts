@@ -270,12 +270,14 @@ class Recovery {
       case RecordType.moved:
         this.#noteMessage(entry, view, offset, header)
         return
-      case RecordType.reference: {
-        const address = view.getFloat64(start)
-        const size = view.getUint32(start + 8)
-        this.#arrive(holderId, { sequence: first, address, size, expiry: second, priority: detail & 0xff }, detail)
+      case RecordType.references:
+        for (let at = start; at < start + payload.length; at += 16) {
+          const each = view.getUint32(at + 4)
+          const sequence = view.getFloat64(at + 8)
+          const message = { sequence, address: first, size: detail, expiry: second, priority: each & 0xff }
+          this.#arrive(view.getUint32(at), message, each)
+        }
         return
-      }
       case RecordType.settled:
         this.#holder(holderId).settle(first, second)
         return
