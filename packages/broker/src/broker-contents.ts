@@ -23,12 +23,12 @@ export class BrokerContents implements CheckpointSubject {
     }
   }
 
-  visitHandedOut(visit: (holder: Queue, sequence: number, position: number) => void): void {
+  visitHandedOut(visit: (holder: Queue, sequence: number, position: number, isExpired: boolean) => void): void {
     for (const { session } of this.#connections) {
       for (const channel of session?.channels.values() ?? []) {
         const inTransaction = channel.transaction?.heldMessages() ?? []
         for (const { queue, sequence, position } of [...channel.unacked, ...inTransaction]) {
-          if (queue.logId !== 0) visit(queue, sequence, position)
+          if (queue.logId !== 0) visit(queue, sequence, position, false)
         }
       }
     }

@@ -67,9 +67,10 @@ export class DeadLetters implements TurnTask {
   }
 
   /** Calls `visit` with every message that waits to be sent on, as long as its queue is there. */
-  visit(visit: (queue: Queue, sequence: number, position: number) => void): void {
+  visit(visit: (queue: Queue, sequence: number, position: number, isExpired: boolean) => void): void {
     for (const dead of [...this.#list.slice(this.#next), ...this.#consequences]) {
-      if (dead.sequence >= 0) visit(dead.queue, dead.sequence, dead.position)
+      if (dead.sequence < 0) continue
+      visit(dead.queue, dead.sequence, dead.position, dead.reason === DeathReason.expired)
     }
   }
 

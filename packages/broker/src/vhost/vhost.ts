@@ -159,7 +159,7 @@ export class Vhost {
   }
 
   /** Calls `visit` with every message that waits to be dead-lettered. */
-  visitDeadLetters(visit: (queue: Queue, sequence: number, position: number) => void): void {
+  visitDeadLetters(visit: (queue: Queue, sequence: number, position: number, isExpired: boolean) => void): void {
     this.#deadLetters.visit(visit)
   }
 

@@ -44,6 +44,8 @@ export class LogWorld {
   readonly log: MessageLog
   /** Whether the process is gone, as it were. */
   isAbandoned = false
+  /** Sequence numbers of messages that are held because they have expired and are on their way to a dead-letter exchange. */
+  readonly expired = new Set<number>()
   readonly #turn: Turn
   readonly #clock: Clock
   readonly #queueArguments: (id: number) => TypedTable
@@ -93,7 +95,7 @@ export class LogWorld {
       holders: () => opened.#queues.values() as Iterable<CheckpointHolder>,
       visitHandedOut(visit) {
         for (const [queue, messages] of opened.#taken) {
-          for (const [sequence, position] of messages) visit(queue, sequence, position)
+          for (const [sequence, position] of messages) visit(queue, sequence, position, opened.expired.has(sequence))
         }
       },
     })

@@ -50,7 +50,9 @@ export interface CheckpointHolder {
 export interface CheckpointSubject {
   holders(): Iterable<CheckpointHolder>
   /** Calls `visit` with every message that is in somebody's hands: a client's, or on its way to a dead-letter exchange. */
-  visitHandedOut(visit: (holder: CheckpointHolder, sequence: number, position: number) => void): void
+  visitHandedOut(
+    visit: (holder: CheckpointHolder, sequence: number, position: number, isExpired: boolean) => void,
+  ): void
 }
 
 interface CapturedHolder {
@@ -59,9 +61,8 @@ interface CapturedHolder {
   readonly nextSequence: number
   readonly delivered: number
   readonly typicalSize: number
+  /** All of them, those in somebody's hands last. */
   readonly messages: CapturedMessages[]
-  /** In somebody's hands. */
-  readonly handedOut: ScatteredMessages
   readonly returns: readonly (readonly [number, { readonly acquired: number; readonly failed: number }])[]
   readonly identities: readonly (readonly [string, number])[]
   readonly routingKeys: readonly (readonly [number, readonly string[]])[]
@@ -123,16 +124,24 @@ function captureHolders(subject: CheckpointSubject, exact: boolean): CapturedHol
       delivered: log.deliveredUpTo(exact),
       typicalSize: holder.typicalSize,
       messages: holder.capture(),
-      handedOut: new Map(),
       returns: [...holder.returns],
       identities: [...holder.identities()],
       routingKeys: [...holder.routingKeys],
     })
   }
-  subject.visitHandedOut((holder, sequence, position) => {
-    const handedOut = captured.get(holder)?.handedOut
-    if (handedOut !== undefined) addScattered(handedOut, holder.priorityAt(position), sequence, position)
+  const handedOut = new Map<CheckpointHolder, { readonly messages: ScatteredMessages; readonly expired: Set<number> }>()
+  subject.visitHandedOut((holder, sequence, position, isExpired) => {
+    if (!captured.has(holder)) return
+    const { messages, expired } = handedOut.get(holder) ?? { messages: new Map(), expired: new Set() }
+    handedOut.set(holder, { messages, expired })
+    addScattered(messages, holder.priorityAt(position), sequence, position)
+    // Its holder knows it no more. It expires again when it comes back, and goes where it was going.
+    if (isExpired) expired.add(sequence)
   })
+  for (const [holder, { messages, expired }] of handedOut) {
+    const expiryOf = (sequence: number) => (expired.has(sequence) ? 0 : holder.expiryOfHandedOut(sequence))
+    captured.get(holder)?.messages.push(...captureScattered(messages, expiryOf))
+  }
   return [...captured.values()]
 }
 
@@ -184,10 +193,9 @@ class Writer {
   }
 
   async #holder(captured: CapturedHolder): Promise<void> {
-    const { id, holder, nextSequence, delivered, typicalSize, messages, handedOut } = captured
-    const inHand = captureScattered(handedOut, (sequence) => holder.expiryOfHandedOut(sequence))
+    const { id, nextSequence, delivered, typicalSize, messages } = captured
     await this.#add(RecordType.holderState, id, typicalSize, nextSequence, delivered)
-    for (const columns of [...messages, ...inHand]) {
+    for (const columns of messages) {
       for (let start = columns.start; start < columns.end; start += MESSAGES_MAX) {
         const part = { ...columns, start, end: Math.min(columns.end, start + MESSAGES_MAX) }
         await this.#messages(captured, part, columns.start)

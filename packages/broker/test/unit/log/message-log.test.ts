@@ -203,4 +203,14 @@ describe('MessageLog', () => {
     await restart()
     expect(world.drain(world.queue(1)).filter(({ redelivered }) => redelivered)).toEqual([])
   })
+
+  it('has a message expire again that was on its way to a dead-letter exchange', async () => {
+    const queue = world.queue(1)
+    for (let i = 0; i < 3; i++) world.publish(`m${i}`, [queue])
+    const dying = world.take(queue)
+    world.expired.add(dying.sequence)
+    await world.checkpoint()
+    await restart()
+    expect(world.drain(world.queue(1)).map(({ body }) => body)).toEqual(['m1', 'm2'])
+  })
 })
