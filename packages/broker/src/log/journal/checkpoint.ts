@@ -175,8 +175,11 @@ class Writer {
     await this.#untilSent()
     const { journal } = this.#parts
     journal.checkpoint = this.#first
-    // An entry behind it names it.
-    journal.appendPart(EntryKind.data, 0, new Uint8Array(0), () => {})
+    // An entry behind it names it. Until that is in the log the checkpoint cannot be found, and what came before it must stay.
+    const named = await new Promise<Position | undefined>((resolve) => {
+      journal.appendPart(EntryKind.data, 0, new Uint8Array(0), resolve)
+    })
+    if (named === undefined) throw new PartRefused()
     return this.#first
   }
 
