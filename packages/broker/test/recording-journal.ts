@@ -24,6 +24,7 @@ export class RecordingJournal implements Journal {
   readonly identityForgotten = noJournal.identityForgotten
   readonly routingKeys = noJournal.routingKeys
   readonly gather = noJournal.gather
+  readonly group = noJournal.group
   #waiting: ((failed: boolean) => void)[] = []
 
   put(key: string, value: string): void {

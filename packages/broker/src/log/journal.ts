@@ -76,6 +76,8 @@ export interface MessageJournal {
   identityForgotten(holder: number, identity: string): void
   /** Routing keys of a message that waits in a holder, if those are not the one in its bytes. */
   routingKeys(holder: number, sequence: number, keys: readonly string[]): void
+  /** Does `work`, of which after a crash all that it recorded counts, or nothing. */
+  group<T>(work: () => T): T
   /** `source` has something to record before the batch ends. */
   gather(source: JournalSource): void
 }
@@ -107,5 +109,8 @@ export const noJournal: Journal = {
   identity() {},
   identityForgotten() {},
   routingKeys() {},
+  group(work) {
+    return work()
+  },
   gather() {},
 }

@@ -217,6 +217,17 @@ export class LogJournal implements Journal, TurnTask {
     this.#record(RecordType.metadataDelete, 0, 0, 0, 0, Buffer.from(key))
   }
 
+  group<T>(work: () => T): T {
+    this.#record(RecordType.groupBegin, 0, 0, 0, 0)
+    try {
+      return work()
+    } finally {
+      // What was settled belongs to it.
+      this.#gatherAll()
+      this.#record(RecordType.groupEnd, 0, 0, 0, 0)
+    }
+  }
+
   gather(source: JournalSource): void {
     if (source.journaled) return
     source.journaled = true

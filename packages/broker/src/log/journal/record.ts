@@ -54,6 +54,9 @@ export const RecordType = {
   checkpointEnd: 14,
   /** A message that was in an old segment and is still needed. payload: the message. */
   moved: 15,
+  /** What follows up to the end of the group counts only if that end is in the log. */
+  groupBegin: 16,
+  groupEnd: 17,
 } as const
 export type RecordType = (typeof RecordType)[keyof typeof RecordType]
 
@@ -105,7 +108,7 @@ export function isRecord(view: DataView, offset: number, end: number): boolean {
   if (offset + RECORD_HEADER_SIZE > end) return false
   const size = view.getUint32(offset)
   const type = view.getUint8(offset + 6)
-  if (size < RECORD_HEADER_SIZE || type === 0 || type > RecordType.moved) return false
+  if (size < RECORD_HEADER_SIZE || type === 0 || type > RecordType.groupEnd) return false
   const check = view.getUint8(offset + 7)
   view.setUint8(offset + 7, 0)
   const expected = checkOf(view, offset)

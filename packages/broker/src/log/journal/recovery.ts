@@ -99,8 +99,11 @@ class Recovery {
   #highestBlock = 0
   #replayed = 0
   #damagedRecords = 0
+  /** What a group has recorded whose end has not come yet. */
+  #group: (() => void)[] | undefined
 
   forgetAll(): void {
+    this.#group = undefined
     this.#epoch = 0
     this.#metadata = new MetadataState()
     this.#holders.clear()
@@ -210,6 +213,8 @@ class Recovery {
   /** The broker was started anew: what had been permitted to be delivered ahead, and had not come, never was. */
   #startedAnew(epoch: number): void {
     this.#epoch = epoch
+    // A group without an end counts for nothing.
+    this.#group = undefined
     for (const holder of this.#holders.values()) {
       holder.deliveredBefore = Math.min(holder.deliveredBefore, holder.nextSequence - 1)
     }
@@ -252,7 +257,23 @@ class Recovery {
     }
   }
 
+  /** Applies a record, or keeps it until the end of its group. Where a message is counts at once. */
   #apply(entry: LogEntry, view: DataView, offset: number, header: EntryHeader): void {
+    const type = view.getUint8(offset + 6) as RecordType
+    const group = this.#group
+    if (type === RecordType.groupBegin) {
+      this.#group = []
+    } else if (type === RecordType.groupEnd) {
+      this.#group = undefined
+      for (const each of group ?? []) each()
+    } else if (group === undefined || type === RecordType.enqueue || type === RecordType.moved) {
+      this.#applyRecord(entry, view, offset, header)
+    } else {
+      group.push(() => this.#applyRecord(entry, view, offset, header))
+    }
+  }
+
+  #applyRecord(entry: LogEntry, view: DataView, offset: number, header: EntryHeader): void {
     const type = view.getUint8(offset + 6) as RecordType
     const holderId = view.getUint32(offset + 8)
     const detail = view.getUint32(offset + 12)
@@ -264,7 +285,9 @@ class Recovery {
       case RecordType.enqueue: {
         const size = this.#noteMessage(entry, view, offset, header)
         const address = header.block * BLOCK_SIZE + header.offset + offset - ENTRY_HEADER_SIZE
-        this.#arrive(holderId, { sequence: first, address, size, expiry: second, priority: detail & 0xff }, detail)
+        const message = { sequence: first, address, size, expiry: second, priority: detail & 0xff }
+        if (this.#group === undefined) this.#arrive(holderId, message, detail)
+        else this.#group.push(() => this.#arrive(holderId, message, detail))
         return
       }
       case RecordType.moved:
@@ -321,6 +344,8 @@ class Recovery {
         return
       }
       case RecordType.checkpointEnd:
+      case RecordType.groupBegin:
+      case RecordType.groupEnd:
         return
     }
   }

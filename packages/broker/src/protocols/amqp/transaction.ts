@@ -103,12 +103,17 @@ export class Transaction {
       const { position } = publish
       if (publish.route !== undefined) this.#routeLate(publish, publish.route)
       else if (publish.queues.some((queue) => queue.deleted)) publish.queues = this.#replaceDeleted(publish.queues)
+      let place = position
       for (const queue of publish.queues) {
         // Read anew for each: what a queue does with a message may use the store.
-        this.#store.read(position, this.#message)
-        if (queue.deleted || queue.publish(this.#message)) continue
-        complete = false
-        publish.refused()
+        this.#store.read(place, this.#message)
+        if (!queue.deleted && !queue.publish(this.#message)) {
+          complete = false
+          publish.refused()
+        }
+        // Where a queue has it in the log, the next ones need only refer to it.
+        const { position: kept } = this.#message
+        if (kept >= 0 && this.#store.isLogged(kept)) place = kept
       }
     }
     for (const settlement of settlements) settle(settlement)

@@ -213,4 +213,31 @@ describe('MessageLog', () => {
     await restart()
     expect(world.drain(world.queue(1)).map(({ body }) => body)).toEqual(['m1', 'm2'])
   })
+
+  it('brings back all of a group or nothing, also where it lies in several entries', async () => {
+    const bodies = Array.from({ length: 1000 }, (_, i) => `${i}:${'g'.repeat(1000)}`)
+    const publishAll = () => {
+      for (const body of bodies) world.publish(body, [world.queue(1), world.queue(2)])
+    }
+    world.publish('before', [world.queue(1)])
+    await world.committed()
+    // A crash in the middle: what is in the log then has no end.
+    const halfway = new Error('halfway')
+    expect(() =>
+      world.log.journal.group(() => {
+        publishAll()
+        world.log.journal.stop()
+        throw halfway
+      }),
+    ).toThrow(halfway)
+    await restart()
+    expect(world.drain(world.queue(1)).map(({ body }) => body)).toEqual(['before'])
+    expect(world.drain(world.queue(2))).toEqual([])
+    await world.committed()
+    await restart()
+    world.log.journal.group(publishAll)
+    await world.committed()
+    await restart()
+    for (const id of [1, 2]) expect(world.drain(world.queue(id)).map(({ body }) => body)).toEqual(bodies)
+  })
 })

@@ -17,9 +17,12 @@ export const txHandlers: MethodHandlers = {
   },
 
   'tx.commit'(channel) {
-    const complete = transactionOf(channel).commit(
-      (message) => channel.returnMessage(message),
-      ({ messages, outcome }) => channel.settle(messages, outcome),
+    const transaction = transactionOf(channel)
+    const complete = channel.connection.services.journal.group(() =>
+      transaction.commit(
+        (message) => channel.returnMessage(message),
+        ({ messages, outcome }) => channel.settle(messages, outcome),
+      ),
     )
     if (!complete) throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'partial tx completion')
     channel.connection.session?.replyWhenDurable()
