@@ -3,9 +3,7 @@
  *
  * Hot path (`npm run bench`, scenarios C and G). A message is copied once, into the block that is open; what is appended is that block's
  * newest piece as it lies. One append is under way at a time, except where a block is full; the log itself puts together what waits.
- *
- * When an append is rejected the disk is full, as a rule: who waits for it hears that it failed, and the same bytes are appended again
- * later, because messages and changes are in force already. When the log itself has failed nothing is appended any more.
+ * `flights.ts` has what is under way, and what is done when the disk takes nothing.
  */
 
 import type { Clock, Timer } from '../../clock.ts'
@@ -14,34 +12,19 @@ import type { MetadataState } from '../../metadata/metadata-state.ts'
 import type { Message } from '../../queue/message.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
 import type { Journal, JournalSource } from '../journal.ts'
-import { AppendRejected, type OrderedLog, type Position } from '../ordered-log.ts'
+import type { OrderedLog, Position } from '../ordered-log.ts'
 import type { Block } from '../store/block.ts'
 import { type BlockStore, copyMessage, ownBytes, SHARED_MESSAGE_MAX } from '../store/block-store.ts'
 import { EntryKind, encodeEntryHeader } from './entry.ts'
+import { type Flight, Flights } from './flights.ts'
 import { alignedSize, RECORD_HEADER_SIZE, RecordType, writeRecordHeader } from './record.ts'
 
 /** How long records wait that nobody waits for, in milliseconds. */
 const PATIENCE_MS = 50
-/** Time between two attempts to append what was rejected, in milliseconds. */
-const RETRY_MS = 1000
-/** Bytes on their way to the disk above which publishers are to wait, and below which they go on. */
-const CONGESTED_BYTES = 32 * 1024 * 1024
-const RELIEVED_BYTES = 16 * 1024 * 1024
 /** What each holder takes in a `references` record. */
 const HOLDER_SIZE = 16
 /** Most bytes of a large message in one entry. */
 const PART_MAX = 512 * 1024
-
-/** An entry on its way into the log. */
-interface Flight {
-  /** All batches up to this one are in the log once it is. */
-  readonly batch: number
-  readonly parts: readonly Uint8Array[]
-  /** The block it is a piece of, which stays in memory meanwhile. */
-  readonly block: Block | undefined
-  /** Hears the position, or `undefined` when the log does not take it for now. */
-  readonly appended: ((position: number | undefined) => void) | undefined
-}
 
 interface Waiting {
   readonly batch: number
@@ -99,16 +82,9 @@ export class LogJournal implements Journal, TurnTask {
   #urgent = false
   #timer: Timer | undefined
   #sources: JournalSource[] = []
-  #flights: Flight[] = []
+  readonly #flights: Flights
   #waiting: Waiting[] = []
   #watchers: TurnTask[] = []
-  #flightBytes = 0
-  /** Who waits until the disk has caught up. */
-  #held: (() => void)[] = []
-  #retry: Timer | undefined
-  /** Whether the first of what was rejected is being appended anew; all behind it waits for that. */
-  #isRetrying = false
-  #failed = false
   #closed = false
 
   constructor(parts: LogJournalParts) {
@@ -117,15 +93,21 @@ export class LogJournal implements Journal, TurnTask {
     this.#nextBlock = parts.firstBlock
     this.checkpoint = parts.checkpoint
     this.lastPosition = parts.log.bounds.last
+    this.#flights = new Flights(parts.log, parts.store, parts.clock, {
+      landed: (batch, position) => this.#landed(batch, position),
+      refused: () => this.#refused(),
+      logRefuses: (error) => parts.owner.logRefuses(error),
+      logFailed: (error) => this.#logFailed(error),
+    })
   }
 
   get pending(): boolean {
-    return this.#unfinished || this.#flights.length > 0
+    return this.#unfinished || this.#flights.count > 0
   }
 
   /** Whether the log takes nothing, for now or for good. */
   get isRefusing(): boolean {
-    return this.#failed || this.#isRetrying || this.#retry !== undefined
+    return this.#flights.isRefusing
   }
 
   /** Whether the batch holds anything, or is going to. */
@@ -142,7 +124,7 @@ export class LogJournal implements Journal, TurnTask {
     this.#gatherAll()
     if (!this.pending) {
       then(false)
-    } else if (this.#failed) {
+    } else if (this.#flights.hasFailed) {
       then(true)
     } else {
       this.#waiting.push({ batch: this.#unfinished ? this.batch : this.batch - 1, then })
@@ -151,9 +133,7 @@ export class LogJournal implements Journal, TurnTask {
   }
 
   holdBack(batch: number, resume: () => void): boolean {
-    if (batch <= this.committed || this.#flightBytes < CONGESTED_BYTES || this.isRefusing) return false
-    this.#held.push(resume)
-    return true
+    return batch > this.committed && this.#flights.holdBack(resume)
   }
 
   watch(task: TurnTask): void {
@@ -269,7 +249,7 @@ export class LogJournal implements Journal, TurnTask {
   stop(): void {
     this.#closed = true
     this.#timer?.clear()
-    this.#retry?.clear()
+    this.#flights.stop()
   }
 
   /** Writes a message into the open block, where there is room, and returns its position. */
@@ -357,7 +337,7 @@ export class LogJournal implements Journal, TurnTask {
       const part = bytes.subarray(start, start + PART_MAX)
       const header = this.#header(EntryKind.data, block.id, start === 0 ? 0 : RECORD_HEADER_SIZE + start)
       message.batch = this.batch
-      this.#fly(start === 0 ? [header, head, part] : [header, part], this.batch++, block, undefined)
+      this.#fly(start === 0 ? [header, head, part] : [header, part], this.batch++, block)
     }
     this.recordedBytes += size
     message.position = block.slot * BLOCK_SIZE
@@ -398,7 +378,7 @@ export class LogJournal implements Journal, TurnTask {
     const head = new Uint8Array(RECORD_HEADER_SIZE)
     const size = RECORD_HEADER_SIZE + payload.length
     writeRecordHeader(new DataView(head.buffer), 0, type, size, 0, holder, detail, first, second)
-    this.#fly([this.#header(EntryKind.data, 0, 0), head, payload], this.batch++, undefined, undefined)
+    this.#fly([this.#header(EntryKind.data, 0, 0), head, payload], this.batch++, undefined)
   }
 
   /** The open block, with room for a record of `size` bytes. */
@@ -445,11 +425,11 @@ export class LogJournal implements Journal, TurnTask {
   }
 
   #appendWhenFree(): void {
-    if (this.#flights.length > 0 || this.#closed) return
+    if (this.#flights.count > 0 || this.#closed) return
     this.#gatherAll()
     this.#append()
     // What was gathered came to nothing.
-    if (this.#flights.length === 0) this.#tell(this.batch, false)
+    if (this.#flights.count === 0) this.#tell(this.batch, false)
   }
 
   #gatherAll(): void {
@@ -470,100 +450,35 @@ export class LogJournal implements Journal, TurnTask {
     this.#batchStart = block.used
     this.#urgent = false
     const piece = block.bytes.subarray(block.base + start, block.base + block.used)
-    this.#fly([this.#header(EntryKind.data, block.id, start), piece], this.batch++, block, undefined)
+    this.#fly([this.#header(EntryKind.data, block.id, start), piece], this.batch++, block)
   }
 
   #fly(
     parts: readonly Uint8Array[],
     batch: number,
     block: Block | undefined,
-    appended: ((position: number | undefined) => void) | undefined,
+    appended: Flight['appended'] = undefined,
   ): void {
-    if (this.#failed) {
-      // It goes nowhere. A block that was not sent before stays in memory as long as anybody needs it.
-      appended?.(undefined)
-      this.#refuse()
-      return
-    }
-    if (block !== undefined) block.pins++
-    const flight: Flight = { batch, parts, block, appended }
-    this.#flights.push(flight)
-    this.#flightBytes += sizeOf(parts)
-    if (this.#retry !== undefined) this.#refuse()
-    else if (!this.#isRetrying) this.#launch(flight)
+    this.#flights.send({ batch, parts, block, appended })
   }
 
-  #launch(flight: Flight): void {
-    this.#parts.log.append(flight.parts).then(
-      (position) => this.#landed(flight, position),
-      (error: Error) => this.#rejected(error),
-    )
-  }
-
-  /** Entries are appended in order, so it is the first one. */
-  #landed({ batch, parts, block, appended }: Flight, position: number): void {
-    this.#flights.shift()
-    this.#flightBytes -= sizeOf(parts)
-    if (this.#flightBytes < RELIEVED_BYTES) this.#letGo()
+  #landed(batch: number, position: number): void {
     this.lastPosition = position
     this.committed = batch
-    if (block !== undefined) {
-      block.addEntry(position)
-      this.#store.unpin(block)
-    }
-    appended?.(position)
     this.#tell(batch, false)
-    if (this.#flights.length > 0) return
-    if (this.#urgent) this.#appendWhenFree()
-  }
-
-  #letGo(): void {
-    for (const resume of this.#held.splice(0)) resume()
-  }
-
-  #rejected(error: Error): void {
-    if (this.#failed) return
-    if (!(error instanceof AppendRejected)) {
-      this.#failed = true
-      // What follows in it can never be read back.
-      if (this.#block !== undefined) this.#block.pins++
-      this.#refuse()
-      this.#parts.owner.logFailed(error)
-      return
-    }
-    if (this.#retry !== undefined) return
-    // Those behind it are rejected, too; all are appended anew, in order.
-    this.#retry = this.#parts.clock.setTimeout(() => this.#tryAgain(), RETRY_MS)
-    this.#refuse()
-    this.#parts.owner.logRefuses(error)
-  }
-
-  #tryAgain(): void {
-    this.#retry = undefined
-    const [first] = this.#flights
-    if (first === undefined || this.#closed) return
-    this.#isRetrying = true
-    this.#parts.log.append(first.parts).then(
-      (position) => {
-        this.#isRetrying = false
-        this.#parts.owner.logRefuses(undefined)
-        // Those that came meanwhile are among them; what comes of the landing goes behind them.
-        for (const flight of this.#flights.slice(1)) this.#launch(flight)
-        this.#landed(first, position)
-      },
-      (error: Error) => {
-        this.#isRetrying = false
-        this.#rejected(error)
-      },
-    )
+    if (this.#flights.count === 0 && this.#urgent) this.#appendWhenFree()
   }
 
   /** Who waits, waits in vain. */
-  #refuse(): void {
+  #refused(): void {
     this.refused = this.batch
-    this.#letGo()
-    for (const { appended } of this.#flights) appended?.(undefined)
     this.#tell(this.batch, true)
+  }
+
+  #logFailed(error: Error): void {
+    // What follows in it can never be read back.
+    if (this.#block !== undefined) this.#block.pins++
+    this.#parts.owner.logFailed(error)
   }
 
   #tell(batch: number, failed: boolean): void {
@@ -575,10 +490,4 @@ export class LogJournal implements Journal, TurnTask {
     if (count === 0) return
     for (const { then } of waiting.splice(0, count)) then(failed)
   }
-}
-
-function sizeOf(parts: readonly Uint8Array[]): number {
-  let size = 0
-  for (const part of parts) size += part.length
-  return size
 }
