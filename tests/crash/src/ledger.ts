@@ -258,7 +258,12 @@ export class Ledger {
     )
     const isPresent = (queue: string, id: string) => contents.get(queue)?.includes(id) ?? false
     const there = copies.filter(({ queue, message }) => isPresent(queue.name, message.id))
-    const isDone = there.length > 0 || acknowledged.some(({ queue, id }) => !isPresent(queue, id))
+    // One that need not have survived is gone for another reason.
+    const isOwed = (queue: string, id: string) => {
+      const copy = this.#copies.get(queue)?.get(id)
+      return copy !== undefined && mustSurvive(copy) && copy.message.confirmedAt !== Infinity && !copy.gone
+    }
+    const isDone = there.length > 0 || acknowledged.some(({ queue, id }) => isOwed(queue, id) && !isPresent(queue, id))
     if (!isDone) return
     for (const copy of copies) {
       if (copy.settledIn === undefined && !there.includes(copy))

@@ -117,3 +117,16 @@ it('sees half of a transaction', () => {
   inspect(ledger, messages.slice(1))
   expect(ledger.violations).toEqual([expect.stringContaining('of a transaction that is there in part')])
 })
+
+it('blames no transaction for a message that a crash may take', () => {
+  const ledger = new Ledger(QUEUES)
+  const [lasting, passing] = [true, false].map((persistent) => ledger.send('p', { ...OPTIONS, persistent }))
+  for (const message of [lasting, passing]) {
+    ledger.confirmed(message)
+    deliver(ledger, message, false)
+  }
+  ledger.committing({ messages: [], acknowledged: [lasting, passing].map(({ id }) => ({ queue: QUEUE, id })) })
+  ledger.restarted()
+  inspect(ledger, [lasting])
+  expect(ledger.violations).toEqual([])
+})
