@@ -25,6 +25,11 @@ export interface DamagedRange {
   readonly end: number
 }
 
+/** Whether any of the bytes from `start` to `end` is damaged. */
+export function isDamaged(damaged: readonly DamagedRange[], start: number, end: number): boolean {
+  return damaged.some((range) => range.start < end && range.end > start)
+}
+
 export interface LogEntry {
   readonly position: Position
   /** All parts in one piece. */

@@ -17,12 +17,10 @@ import type { Block } from '../store/block.ts'
 import { type BlockStore, copyMessage, ownBytes, SHARED_MESSAGE_MAX } from '../store/block-store.ts'
 import { EntryKind, encodeEntryHeader } from './entry.ts'
 import { type Flight, Flights } from './flights.ts'
-import { alignedSize, RECORD_HEADER_SIZE, RecordType, writeRecordHeader } from './record.ts'
+import { alignedSize, HOLDER_SIZE, RECORD_HEADER_SIZE, RecordType, writeRecordHeader } from './record.ts'
 
 /** How long records wait that nobody waits for, in milliseconds. */
 const PATIENCE_MS = 50
-/** What each holder takes in a `references` record. */
-const HOLDER_SIZE = 16
 /** Most bytes of a large message in one entry. */
 const PART_MAX = 512 * 1024
 

@@ -17,6 +17,8 @@
 import { readUint32 } from '@warrenmq/codec/internal'
 
 export const RECORD_HEADER_SIZE = 32
+/** What each holder takes in a `references` record. */
+export const HOLDER_SIZE = 16
 /** Records begin at multiples of this many bytes in their block. */
 export const RECORD_ALIGNMENT = 8
 

@@ -8,12 +8,14 @@
 import { BLOCK_SIZE } from '../../memory/working-memory.ts'
 import { MetadataState } from '../../metadata/metadata-state.ts'
 import { Message } from '../../queue/message.ts'
-import type { DamagedRange, LogEntry, OrderedLog, Position } from '../ordered-log.ts'
+import { isDamaged, type LogEntry, type OrderedLog, type Position } from '../ordered-log.ts'
+import { addPosition } from '../position-runs.ts'
 import { SHARED_MESSAGE_MAX } from '../store/block-store.ts'
 import { decodeEntryHeader, ENTRY_HEADER_SIZE, type EntryHeader, EntryKind } from './entry.ts'
 import { HolderState } from './holder-state.ts'
 import {
   alignedSize,
+  HOLDER_SIZE,
   isRecord,
   MessageColumn,
   RECORD_ALIGNMENT,
@@ -223,7 +225,7 @@ class Recovery {
   #noteBlock({ position, bytes }: LogEntry, { block: id, offset }: EntryHeader): void {
     this.#highestBlock = Math.max(this.#highestBlock, id)
     const block = this.#block(id)
-    addEntry(block.entries, position)
+    addPosition(block.entries, position)
     const end = offset + bytes.length - ENTRY_HEADER_SIZE
     block.used = Math.max(block.used, block.routeLength < 0 ? end : end - RECORD_HEADER_SIZE)
   }
@@ -294,7 +296,7 @@ class Recovery {
         this.#noteMessage(entry, view, offset, header)
         return
       case RecordType.references:
-        for (let at = start; at < start + payload.length; at += 16) {
+        for (let at = start; at < start + payload.length; at += HOLDER_SIZE) {
           const each = view.getUint32(at + 4)
           const sequence = view.getFloat64(at + 8)
           const message = { sequence, address: first, size: detail, expiry: second, priority: each & 0xff }
@@ -436,16 +438,6 @@ class ColumnReader {
     // Not `slice`, which is no copy where the bytes are a Buffer.
     return Uint8Array.from(this.#bytes.subarray(start, start + length)).buffer
   }
-}
-
-/** Adds a position to runs of them, as `Block` does. */
-function addEntry(entries: number[], position: Position): void {
-  if (entries.length > 0 && entries[entries.length - 1] === position - 1) entries[entries.length - 1] = position
-  else entries.push(position, position)
-}
-
-function isDamaged(damaged: readonly DamagedRange[], start: number, end: number): boolean {
-  return damaged.some((range) => range.start < end && range.end > start)
 }
 
 function text(bytes: Uint8Array): string {

@@ -18,6 +18,7 @@ import { BLOCK_SIZE, copyIn, storeBlocks, workingMemory } from '../../memory/wor
 import type { Message } from '../../queue/message.ts'
 import { RECORD_HEADER_SIZE } from '../journal/record.ts'
 import type { MessageStore } from '../message-store.ts'
+import { isDamaged } from '../ordered-log.ts'
 import { Block } from './block.ts'
 import { Residency, type ResidencyParts } from './residency.ts'
 
@@ -102,7 +103,7 @@ export class BlockStore implements MessageStore {
     const start = record + block.headerSize
     // A record of the log counts its header.
     const end = block.id === 0 ? start + readUint32(bytes, record) : record + readUint32(bytes, record)
-    if (block.damaged.length > 0 && isDamaged(block, position % BLOCK_SIZE, end - record))
+    if (block.damaged.length > 0 && isRecordDamaged(block, position % BLOCK_SIZE, end - record))
       return this.#lost(block, into)
     into.point(bytes, start, start + readUint16(bytes, record + 4), end)
     return true
@@ -420,9 +421,8 @@ const EMPTY_MESSAGE = Uint8Array.from([0, 0, 0, 206, 2, 0, 0, 0, 0, 0, 14, 0, 60
 const EMPTY_ROUTE_LENGTH = 2
 
 /** Whether a record cannot be read, be it that its length cannot. */
-function isDamaged({ damaged }: Block, offset: number, length: number): boolean {
-  const end = offset + Math.max(length, RECORD_HEADER_SIZE)
-  return damaged.some((range) => range.start < end && range.end > offset)
+function isRecordDamaged({ damaged }: Block, offset: number, length: number): boolean {
+  return isDamaged(damaged, offset, offset + Math.max(length, RECORD_HEADER_SIZE))
 }
 
 function pointNowhere(into: Message): false {

@@ -1,6 +1,7 @@
 /** A block of the store: messages that came one after the other, and where their bytes are. */
 
 import type { DamagedRange } from '../ordered-log.ts'
+import { addPosition } from '../position-runs.ts'
 
 /** Bytes of a block that are not in memory. */
 const NOWHERE = new Uint8Array(0)
@@ -67,9 +68,7 @@ export class Block {
 
   /** An entry with a piece of it is durable. */
   addEntry(position: number): void {
-    const { entries } = this
-    if (entries.length > 0 && entries[entries.length - 1] === position - 1) entries[entries.length - 1] = position
-    else entries.push(position, position)
+    addPosition(this.entries, position)
   }
 
   /** Forgets the bytes; they are elsewhere. */
