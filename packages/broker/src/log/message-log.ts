@@ -207,7 +207,7 @@ export class MessageLog {
     this.#timer?.clear()
     await this.#checkpoint
     if (this.#subject !== undefined) await this.#write(true)
-    await this.journal.finish()
+    await this.journal.dispatch.finish()
     this.stop()
   }
 
@@ -215,7 +215,7 @@ export class MessageLog {
   stop(): void {
     this.#timer?.clear()
     this.#subject = undefined
-    this.journal.stop()
+    this.journal.dispatch.stop()
   }
 
   /** Gives everything back: memory, files, and the data directory. */
@@ -230,7 +230,7 @@ export class MessageLog {
   }
 
   #check(): void {
-    if (this.#checkpoint !== undefined || this.journal.isRefusing) return
+    if (this.#checkpoint !== undefined || this.journal.dispatch.isRefusing) return
     const { recordedBytes } = this.journal
     const recorded = recordedBytes - this.#checkpointBytes
     const age = this.#options.clock.now() - this.#checkpointAt

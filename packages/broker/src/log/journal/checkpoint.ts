@@ -91,7 +91,7 @@ export interface Checkpoint {
  */
 export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): Promise<Checkpoint | undefined> {
   const { journal, store } = parts
-  journal.endBatch()
+  journal.dispatch.endBatch()
   pageReuse.checkpoints++
   store.keepBlocks()
   try {
@@ -99,7 +99,7 @@ export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): P
     const blocks = [...store.blocks()].filter(({ id, forward }) => id !== 0 && forward === undefined)
     // Read at that moment: when this goes on, entries with more may have followed in the same write.
     const at = await new Promise<Position | undefined>((resolve) => {
-      journal.afterCommit((failed) => resolve(failed ? undefined : journal.lastPosition))
+      journal.afterCommit((failed) => resolve(failed ? undefined : journal.dispatch.lastPosition))
     })
     if (at === undefined) return undefined
     return { position: await new Writer(parts, at).write(holders, blocks), at }
@@ -174,10 +174,10 @@ class Writer {
     await this.#send()
     await this.#untilSent()
     const { journal } = this.#parts
-    journal.checkpoint = this.#first
+    journal.dispatch.checkpoint = this.#first
     // An entry behind it names it. Until that is in the log the checkpoint cannot be found, and what came before it must stay.
     const named = await new Promise<Position | undefined>((resolve) => {
-      journal.appendPart(EntryKind.data, 0, new Uint8Array(0), resolve)
+      journal.dispatch.appendPart(EntryKind.data, 0, new Uint8Array(0), resolve)
     })
     if (named === undefined) throw new PartRefused()
     return this.#first
@@ -283,7 +283,7 @@ class Writer {
     this.#count++
     this.#sent = new Promise((resolve) => {
       const { journal } = this.#parts
-      journal.appendPart(EntryKind.checkpoint, this.#at, bytes, (position) => {
+      journal.dispatch.appendPart(EntryKind.checkpoint, this.#at, bytes, (position) => {
         if (this.#first === 0) this.#first = position ?? 0
         resolve(position !== undefined)
       })

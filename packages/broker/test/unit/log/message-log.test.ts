@@ -226,7 +226,7 @@ describe('MessageLog', () => {
     expect(() =>
       world.log.journal.group(() => {
         publishAll()
-        world.log.journal.stop()
+        world.log.journal.dispatch.stop()
         throw halfway
       }),
     ).toThrow(halfway)
