@@ -14,6 +14,7 @@
 
 import { readUint16, readUint32 } from '@warrenmq/codec/internal'
 import { allocateBytes } from '../../memory/allocate.ts'
+import { blockPool } from '../../memory/block-pool.ts'
 import { BLOCK_SIZE, copyIn, storeBlocks, workingMemory } from '../../memory/working-memory.ts'
 import type { Message } from '../../queue/message.ts'
 import { RECORD_HEADER_SIZE } from '../journal/record.ts'
@@ -30,15 +31,12 @@ export const SHARED_MESSAGE_MAX: number = 64 * 1024
 const RECENT_BLOCK_MAX = 8
 /** Reads in a row from a block outside the working memory that make it worth a copy in there. */
 const WINDOW_AFTER = 16
-/** Most blocks kept for reuse outside the working memory. */
-const SPARE_BLOCK_MAX = 64
 
 export class BlockStore implements MessageStore {
   readonly #blocks: (Block | undefined)[] = []
   readonly #freeSlots: number[] = []
   /** Blocks that lie in the working memory, oldest first. */
   readonly #recent: Block[] = []
-  readonly #spare: Uint8Array[] = []
   readonly #residency: Residency
   #current: Block
   #newestLogged: Block | undefined
@@ -237,7 +235,12 @@ export class BlockStore implements MessageStore {
 
   /** Memory for the bytes of a block that is read back. */
   takeBytes(block: Block): Uint8Array {
-    return block.soleRouteLength < 0 ? this.#takeSpare() : allocateBytes(block.size)
+    return block.soleRouteLength < 0 ? blockPool.take() : allocateBytes(block.size)
+  }
+
+  /** What `takeBytes` gave is not needed. */
+  returnBytes(block: Block, bytes: Uint8Array): void {
+    if (block.soleRouteLength < 0) blockPool.give(bytes)
   }
 
   /** Moves nothing between memory and disk any more. */
@@ -250,6 +253,10 @@ export class BlockStore implements MessageStore {
     this.stop()
     this.#isClosed = true
     for (const block of this.#recent) storeBlocks.release(block.base)
+    for (const block of this.#blocks) {
+      // What is being written or read is left alone.
+      if (block?.resident && block.bytes !== workingMemory && block.pins === 0) this.#reuse(block)
+    }
     if (this.#windowBase >= 0) storeBlocks.release(this.#windowBase)
     this.#windowBase = -1
     this.#recent.length = 0
@@ -335,7 +342,7 @@ export class BlockStore implements MessageStore {
     const block = this.#addBlock(
       id,
       headerSize,
-      inWorkingMemory ? workingMemory : this.#takeSpare(),
+      inWorkingMemory ? workingMemory : blockPool.take(),
       inWorkingMemory ? base : 0,
       BLOCK_SIZE,
       -1,
@@ -358,16 +365,12 @@ export class BlockStore implements MessageStore {
       this.#memoryBytes -= block.size
       return base
     }
-    const bytes = this.#takeSpare()
+    const bytes = blockPool.take()
     bytes.set(workingMemory.subarray(base, base + BLOCK_SIZE))
     block.bytes = bytes
     block.base = 0
     this.#residency.added(block)
     return base
-  }
-
-  #takeSpare(): Uint8Array {
-    return this.#spare.pop() ?? allocateBytes(BLOCK_SIZE)
   }
 
   #addBlock(
@@ -401,6 +404,7 @@ export class BlockStore implements MessageStore {
       this.#recent.splice(this.#recent.indexOf(block), 1)
     } else {
       this.#reuse(block)
+      block.forgetBytes()
     }
   }
 
@@ -412,7 +416,7 @@ export class BlockStore implements MessageStore {
   /** Its bytes, outside the working memory, are free. */
   #reuse(block: Block): void {
     if (block === this.#outside) this.#outside = undefined
-    if (block.soleRouteLength < 0 && this.#spare.length < SPARE_BLOCK_MAX) this.#spare.push(block.bytes)
+    if (block.soleRouteLength < 0) blockPool.give(block.bytes)
   }
 }
 

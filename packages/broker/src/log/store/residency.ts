@@ -158,9 +158,15 @@ export class Residency {
 
   async #load(parts: ResidencyParts, block: Block): Promise<void> {
     const bytes = this.#store.takeBytes(block)
-    if (block.spilled === undefined) await parts.logged.load(block, bytes)
-    else await Promise.all(block.spilled.map((slot, i) => parts.spill.read(slot, part(bytes, i))))
-    if (!this.#closed && !block.resident) this.#loaded(block, bytes)
+    let isLoaded = false
+    try {
+      if (block.spilled === undefined) await parts.logged.load(block, bytes)
+      else await Promise.all(block.spilled.map((slot, i) => parts.spill.read(slot, part(bytes, i))))
+      isLoaded = !this.#closed && !block.resident
+    } finally {
+      if (!isLoaded) this.#store.returnBytes(block, bytes)
+    }
+    if (isLoaded) this.#loaded(block, bytes)
   }
 
   #loaded(block: Block, bytes: Uint8Array): void {
