@@ -5,7 +5,7 @@
 import { AccessVersion } from './access/access-version.ts'
 import { Authenticator } from './access/authenticator.ts'
 import { createBackend } from './access/backends/create-backend.ts'
-import { DefaultUser } from './access/default-user.ts'
+import { assertDefaultPermissions, DefaultUser } from './access/default-user.ts'
 import { InternalAuthentication } from './access/internal-authentication.ts'
 import { LoginDelay } from './access/login-delay.ts'
 import { UserStore } from './access/user-store.ts'
@@ -57,6 +57,7 @@ export async function createBrokerOn(
   options: CreateBrokerOptions = {},
 ): Promise<Broker> {
   const resolved = resolveBrokerOptions(options)
+  assertDefaultPermissions(resolved)
   const definitions = await readStartDefinitions(options.definitions, resolved.definitionsFile)
   const releases = new Releases()
   try {
@@ -193,7 +194,7 @@ async function start(
     alarms,
     clock,
     logger,
-    probe: systemProbe(process.cwd()),
+    probe: systemProbe(resolved.dataDirectory || process.cwd(), resolved.totalMemoryBytes),
   })
   releases.add(() => monitor.close())
   await monitor.start()

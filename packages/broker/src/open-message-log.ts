@@ -30,13 +30,14 @@ export interface MessageLogParts {
  * @throws DataDirectoryError when another broker uses it, or for another format. Errors of the file system.
  */
 export async function openMessageLog(
-  { dataDirectory, messageMemoryBytes }: ResolvedBrokerOptions,
+  { dataDirectory, messageMemoryBytes, totalMemoryBytes }: ResolvedBrokerOptions,
   { turn, clock, logger, alarms }: MessageLogParts,
 ): Promise<MessageLog | undefined> {
   if (dataDirectory === '') return undefined
+  const memory = totalMemoryBytes || availableMemory()
   return MessageLog.open({
     directory: dataDirectory,
-    memoryBudget: messageMemoryBytes || Math.min(MEMORY_MAX, Math.floor(availableMemory() * MEMORY_SHARE)),
+    memoryBudget: messageMemoryBytes || Math.min(MEMORY_MAX, Math.floor(memory * MEMORY_SHARE)),
     turn,
     clock,
     logger,

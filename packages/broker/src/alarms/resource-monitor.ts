@@ -28,10 +28,10 @@ export interface ResourceProbe {
   diskFree(): Promise<number>
 }
 
-/** This machine, and the disk that `folder` is on. */
-export function systemProbe(folder: string): ResourceProbe {
+/** This machine, and the disk that `folder` is on. @param totalMemoryBytes What its memory is taken for; 0 for what it is. */
+export function systemProbe(folder: string, totalMemoryBytes: number): ResourceProbe {
   return {
-    totalMemory: availableMemory,
+    totalMemory: () => totalMemoryBytes || availableMemory(),
     memory: () => process.memoryUsage(),
     collectGarbage,
     async diskFree() {

@@ -22,18 +22,26 @@ Examples:
 
 Exit codes: ${ExitCode.stopped} stopped as asked, ${ExitCode.failed} could not start, ${ExitCode.misconfigured} bad configuration.`
 
+/** What the program was told. */
+export interface ProgramConfiguration {
+  readonly settings: ResolvedProgramSettings
+  /** What of the file was left out, and why. */
+  readonly notes: readonly string[]
+}
+
 /**
  * The settings that `args`, the environment and the file named by one of them give.
  *
  * @param args What follows the program's name.
  * @throws ConfigurationError for a value or key that is wrong; CommanderError for an unknown flag, and after help or version.
  */
-export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): ResolvedProgramSettings {
+export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): ProgramConfiguration {
   const command = createCommand()
   command.parse(args, { from: 'user' })
   const path: string | undefined = command.opts().config ?? environment[CONFIG_VARIABLE]
-  const fromFile = path ? readConfigurationFile(path) : {}
-  return mergeSettings(readFlags(command), readEnvironment(environment), fromFile)
+  const file = path ? readConfigurationFile(path) : { settings: {}, notes: [] }
+  const settings = mergeSettings(readFlags(command), readEnvironment(environment), file.settings)
+  return { settings, notes: file.notes }
 }
 
 function createCommand(): Command {

@@ -5,22 +5,23 @@
 
 import { CommanderError } from 'commander'
 import { ConfigurationError } from '../config/configuration-error.ts'
-import type { ResolvedProgramSettings } from '../config/merge-settings.ts'
-import { createPinoLogger } from '../logging/pino-logger.ts'
-import { readSettings } from './command-line.ts'
+import { createProgramLogger } from '../logging/program-logger.ts'
+import { type ProgramConfiguration, readSettings } from './command-line.ts'
 import { describeFailure } from './describe-failure.ts'
 import { ExitCode } from './exit-code.ts'
 import { runBroker } from './run-broker.ts'
 
-const settings = readSettingsOrExit()
+const { settings, notes } = readSettingsOrExit()
 try {
-  await runBroker(settings, createPinoLogger(settings.logLevel))
+  const log = await createProgramLogger(settings)
+  for (const note of notes) log.logger.warn({}, note)
+  await runBroker(settings, log)
 } catch (error) {
   process.stderr.write(`warren: ${describeFailure(error, settings.host, settings.port)}\n`)
-  process.exit(ExitCode.failed)
+  process.exit(error instanceof ConfigurationError ? ExitCode.misconfigured : ExitCode.failed)
 }
 
-function readSettingsOrExit(): ResolvedProgramSettings {
+function readSettingsOrExit(): ProgramConfiguration {
   try {
     return readSettings(process.argv.slice(2), process.env)
   } catch (error) {

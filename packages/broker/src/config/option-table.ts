@@ -11,20 +11,14 @@ import { ACCESS_OPTIONS } from './table/access-options.ts'
 import { CONNECTION_OPTIONS } from './table/connections-options.ts'
 import { HTTP_OPTIONS } from './table/http-options.ts'
 import { LDAP_OPTIONS } from './table/ldap-options.ts'
+import { LOG_OPTIONS, type LogSettings } from './table/log-options.ts'
 import { NETWORK_OPTIONS } from './table/network-options.ts'
 import { OAUTH2_OPTIONS } from './table/oauth2-options.ts'
 import { RESOURCE_OPTIONS } from './table/resources-options.ts'
 import { TLS_OPTIONS } from './table/tls-options.ts'
 
-/** How much the program tells: RabbitMQ's words. */
-export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'none'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
-
 /** What may be configured from outside: a broker's options and the program's own. */
-export interface ProgramSettings extends BrokerOptions {
-  /** Least severe log lines that are written. @default info */
-  readonly logLevel?: LogLevel
-}
+export interface ProgramSettings extends BrokerOptions, LogSettings {}
 
 export type OptionName = keyof ProgramSettings
 
@@ -43,12 +37,7 @@ export const BROKER_OPTIONS: OptionRows<keyof BrokerOptions> = {
 /** All that `warren` can be told. */
 export const PROGRAM_OPTIONS: { readonly [Name in OptionName]-?: OptionRow } = {
   ...BROKER_OPTIONS,
-  logLevel: {
-    fileKey: 'log.console.level',
-    rule: { kind: 'choice', choices: LOG_LEVELS },
-    default: 'info',
-    description: 'least severe log lines that are written',
-  },
+  ...LOG_OPTIONS,
 }
 
 /** The names in `PROGRAM_OPTIONS`, in its order. */

@@ -146,6 +146,11 @@ export interface BrokerOptions {
    */
   readonly messageMemoryBytes?: number
   /**
+   * Bytes of memory that the machine is taken to have, of which limits and defaults are shares; 0 for what it has, or what its container may
+   * use. @default 0
+   */
+  readonly totalMemoryBytes?: number
+  /**
    * Memory from which on connections that publish are blocked, as a share, 0 to 1, of what the machine or the container has. At 0 they
    * always are.
    *
@@ -177,6 +182,14 @@ export interface BrokerOptions {
   readonly defaultUser?: string
   /** That user's password. @default guest */
   readonly defaultPassword?: string
+  /** That user's tags. @default administrator */
+  readonly defaultUserTags?: readonly string[]
+  /** Regular expression on the names that this user may declare and delete in `vhosts`; the empty one matches no name. @default .* */
+  readonly defaultPermissionsConfigure?: string
+  /** The same for publishing, and for being bound. @default .* */
+  readonly defaultPermissionsWrite?: string
+  /** The same for consuming, and for being bound from. @default .* */
+  readonly defaultPermissionsRead?: string
   /** Users who may log in from this machine only. @default guest */
   readonly loopbackUsers?: readonly string[]
   /** SASL mechanisms offered to clients: PLAIN, AMQPLAIN, EXTERNAL, RABBIT-CR-DEMO. @default PLAIN, AMQPLAIN */

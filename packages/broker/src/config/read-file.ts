@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs'
 import { ConfigurationError } from './configuration-error.ts'
+import { ALIASES, LISTS, type ListKeys, reasonWithoutEffect } from './file-keys.ts'
 import { nearestName } from './nearest-name.ts'
 import type { OptionValue } from './option-row.ts'
 import { OPTION_NAMES, type OptionName, PROGRAM_OPTIONS, type ProgramSettings } from './option-table.ts'
@@ -11,16 +12,22 @@ import { parseOptionValue } from './option-value.ts'
 
 /** Names that are further from every key than this are not taken for a slip of the fingers. */
 const EDITS_MAX = 4
+/** The listener that is host and port. */
+const DEFAULT_LISTENER = 'listeners.tcp.default'
 
-/** RabbitMQ's keys `loopback_users.NAME = true`. */
-const LOOPBACK_USER = /^loopback_users\.(.+)$/
+/** What a file comes to. */
+export interface ConfigurationFile {
+  readonly settings: ProgramSettings
+  /** Lines that were left out because they concern nothing here, each in a sentence. */
+  readonly notes: readonly string[]
+}
 
 /**
  * Reads the file at `path`.
  *
  * @throws ConfigurationError UNREADABLE_FILE, and what `parseConfiguration` throws.
  */
-export function readConfigurationFile(path: string): ProgramSettings {
+export function readConfigurationFile(path: string): ConfigurationFile {
   return parseConfiguration(readText(path), path)
 }
 
@@ -40,76 +47,77 @@ function readText(path: string): string {
  * @param path Where the text is from, for messages such as `warren.conf:3: heartbeat "x" must be an integer from 0 to 65535`.
  * @throws ConfigurationError INVALID_LINE, UNKNOWN_KEY or INVALID_VALUE.
  */
-export function parseConfiguration(text: string, path: string): ProgramSettings {
-  const settings: Partial<Record<OptionName, OptionValue>> = {}
-  const loopbackUsers = new Map<string, boolean>()
-  const lists = new Map<OptionName, Map<string, string>>()
-  const serverNames = new Map<string, { certfile?: string; keyfile?: string }>()
+export function parseConfiguration(text: string, path: string): ConfigurationFile {
+  const reader = new SettingsReader()
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   for (const [index, line] of lines.entries()) {
     const place = `${path}:${index + 1}`
     const assignment = parseLine(line, place)
-    if (assignment === undefined) continue
-    const { key, value } = assignment
-    if (IGNORED_KEYS.has(key)) continue
+    if (assignment !== undefined) reader.read(assignment.key, assignment.value, place)
+  }
+  return { settings: reader.finish(), notes: reader.notes }
+}
+
+/** Gathers what the lines say. */
+class SettingsReader {
+  readonly notes: string[] = []
+  readonly #settings: Partial<Record<OptionName, OptionValue>> = {}
+  /** Members of lists by their keys, so that the last of two lines with one key holds. */
+  readonly #lists = new Map<OptionName, Map<string, string | boolean>>()
+  readonly #serverNames = new Map<string, { certfile?: string; keyfile?: string }>()
+
+  read(key: string, value: string, place: string): void {
+    const label = `${place}: ${key}`
     const serverName = SERVER_NAME.exec(key)
     const list = LISTS.find(({ prefix }) => key.startsWith(prefix))
     if (serverName !== null) {
       const [, host, file] = serverName
-      serverNames.set(host, { ...serverNames.get(host), [file]: value })
-      continue
-    }
-    if (list !== undefined) {
-      const members = lists.get(list.name) ?? new Map<string, string>()
-      lists.set(list.name, members.set(key, key === 'listeners.tcp.default' ? 'default' : value))
-      if (key !== 'listeners.tcp.default') continue
-    }
-    const user = LOOPBACK_USER.exec(key)?.[1]
-    if (user !== undefined) loopbackUsers.set(user, parseBoolean(value, `${place}: ${key}`))
-    else if (key === 'listeners.tcp.default') readListener(settings, value, `${place}: ${key}`)
-    else {
-      const name = optionOfKey(key, place)
-      settings[name] = parseOptionValue(PROGRAM_OPTIONS[name], value, `${place}: ${key}`)
+      this.#serverNames.set(host, { ...this.#serverNames.get(host), [file]: value })
+    } else if (list !== undefined) {
+      this.#readMember(list, key, value, label)
+    } else {
+      const name = optionOfKey(key)
+      if (name !== undefined) this.#readOption(name, value, label)
+      else this.notes.push(noteOn(key, place))
     }
   }
-  // As in RabbitMQ, any such key replaces the default list, and `loopback_users = none` outdoes them.
-  if (settings.loopbackUsers === undefined && loopbackUsers.size > 0) {
-    settings.loopbackUsers = [...loopbackUsers.keys()].filter((user) => loopbackUsers.get(user))
+
+  #readOption(name: OptionName, value: string, label: string): void {
+    // `log.file = false` is RabbitMQ's way to have none.
+    const text = name === 'logFile' && value === 'false' ? '' : value
+    this.#settings[name] = parseOptionValue(PROGRAM_OPTIONS[name], text, label)
   }
-  // `listeners.tcp.default` alone is host and port, which is where the broker listens anyway.
-  if (lists.get('listeners')?.size === 1 && settings.port !== undefined) lists.delete('listeners')
-  for (const [name, members] of lists) {
-    // As in RabbitMQ, `listeners.tcp = none` outdoes them.
-    settings[name] ??= [...members.values()]
+
+  #readMember({ name, prefix, flags }: ListKeys, key: string, value: string, label: string): void {
+    const members = this.#lists.get(name) ?? new Map<string, string | boolean>()
+    this.#lists.set(name, members)
+    if (flags) members.set(key.slice(prefix.length), parseBoolean(value, label))
+    else if (key === DEFAULT_LISTENER) {
+      members.set(key, 'default')
+      readListener(this.#settings, value, label)
+    } else members.set(key, value)
   }
-  if (serverNames.size > 0) {
-    settings.tlsServerNames = Array.from(
-      serverNames,
-      ([host, { certfile = '', keyfile = '' }]) => `${host}=${certfile}|${keyfile}`,
-    )
+
+  finish(): ProgramSettings {
+    const settings = this.#settings
+    // `listeners.tcp.default` alone is host and port, which is where the broker listens anyway.
+    const listeners = this.#lists.get('listeners')
+    if (listeners?.size === 1 && listeners.has(DEFAULT_LISTENER)) this.#lists.delete('listeners')
+    // As in RabbitMQ, any such key replaces the default list, and the list's own key, as in `loopback_users = none`, outdoes them.
+    for (const [name, members] of this.#lists) settings[name] ??= membersOf(members)
+    if (this.#serverNames.size > 0) {
+      settings.tlsServerNames = Array.from(
+        this.#serverNames,
+        ([host, { certfile = '', keyfile = '' }]) => `${host}=${certfile}|${keyfile}`,
+      )
+    }
+    return settings as ProgramSettings
   }
-  return settings as ProgramSettings
 }
 
-/** RabbitMQ's numbered or named keys, one for each member of a list. */
-const LISTS: readonly { readonly prefix: string; readonly name: OptionName }[] = [
-  { prefix: 'listeners.tcp.', name: 'listeners' },
-  { prefix: 'listeners.ssl.', name: 'tlsListeners' },
-  { prefix: 'ssl_options.versions.', name: 'tlsVersions' },
-  { prefix: 'ssl_options.ciphers.', name: 'tlsCiphers' },
-  { prefix: 'auth_mechanisms.', name: 'authMechanisms' },
-  { prefix: 'auth_backends.', name: 'authBackends' },
-  { prefix: 'auth_ldap.servers.', name: 'authLdapServers' },
-  { prefix: 'auth_oauth2.preferred_username_claims.', name: 'authOauth2UsernameClaims' },
-]
-
-/** RabbitMQ's keys that concern nothing here. */
-const IGNORED_KEYS = new Set([
-  'num_acceptors.tcp',
-  'num_acceptors.ssl',
-  'ssl_options.honor_ecc_order',
-  'ssl_options.secure_renegotiate',
-])
+function membersOf(members: ReadonlyMap<string, string | boolean>): string[] {
+  return [...members].filter(([, value]) => value !== false).map(([key, value]) => (value === true ? key : `${value}`))
+}
 
 /** `ssl_options.sni.NAME.certfile`, and keyfile. */
 const SERVER_NAME = /^ssl_options\.sni\.(.+)\.(certfile|keyfile)$/
@@ -123,9 +131,15 @@ function parseLine(line: string, place: string): { key: string; value: string } 
   return { key: parts[1], value: parts[2] ?? parts[3] }
 }
 
-function optionOfKey(key: string, place: string): OptionName {
-  const found = OPTION_NAMES.find((name) => PROGRAM_OPTIONS[name].fileKey === key)
-  if (found !== undefined) return found
+/** The option that has this key; `undefined` when none has. */
+function optionOfKey(key: string): OptionName | undefined {
+  return OPTION_NAMES.find((name) => PROGRAM_OPTIONS[name].fileKey === key) ?? ALIASES.get(key)
+}
+
+/** @throws ConfigurationError UNKNOWN_KEY unless it is a key of RabbitMQ's that may be left out. */
+function noteOn(key: string, place: string): string {
+  const reason = reasonWithoutEffect(key)
+  if (reason !== undefined) return `${place}: ${key} has no effect: ${reason}`
   const keys = OPTION_NAMES.map((name) => PROGRAM_OPTIONS[name].fileKey)
   const nearest = nearestName(key, keys, EDITS_MAX)
   const hint = nearest === undefined ? 'warren --help names them all' : `did you mean ${nearest}?`

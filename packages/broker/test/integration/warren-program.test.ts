@@ -4,7 +4,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +100,87 @@ describe('warren', () => {
     const { port } = await listening(program)
     await using peer = await openConnection(port, { user: 'ops', password: 's3cret' })
     await peer.close()
+  })
+
+  it('gives the configured user the tags and permissions of the file', async () => {
+    const path = writeConfig(
+      'user.conf',
+      'default_user = ops\ndefault_pass = x\ndefault_permissions.configure = ^mine\ndefault_user_tags.monitoring = true',
+    )
+    await using program = warren(['--port', '0', '--config', path])
+    const { port } = await listening(program)
+    await using peer = await openConnection(port, { user: 'ops', password: 'x' })
+    peer.send(1, 'channel.open')
+    await peer.expect(1, 'channel.open-ok')
+    peer.send(1, 'queue.declare', { queue: 'mine' })
+    await peer.expect(1, 'queue.declare-ok')
+    peer.send(1, 'queue.declare', { queue: 'other' })
+    expect(await peer.expect(1, 'channel.close')).toMatchObject({ replyCode: 403 })
+  })
+
+  it('refuses permissions that are no regular expressions', async () => {
+    await expectRefusal(
+      warren(['--port', '0', '--default-permissions-read', '(']),
+      'defaultPermissionsRead: regular expression "(" cannot be used: error parsing regexp: missing closing ): `(`',
+    )
+  })
+
+  it('says what of a file has no effect', async () => {
+    const path = writeConfig('rabbit.conf', 'queue_master_locator = min-masters\n')
+    await using program = warren(['--port', '0', '--config', path])
+    const line = JSON.parse(await program.line((text) => text.includes('no effect')))
+    expect(line).toMatchObject({
+      level: 40,
+      msg: `${path}:1: queue_master_locator has no effect: it concerns clusters of RabbitMQ`,
+    })
+  })
+
+  it('writes its log to a file, and begins a new one at SIGHUP', async () => {
+    const path = join(folder, 'logs', 'warren.log')
+    const flags = [
+      '--log-file',
+      'warren.log',
+      '--log-directory',
+      join(folder, 'logs'),
+      '--log-file-format',
+      'plaintext',
+    ]
+    await using program = warren(['--port', '0', ...flags, '--log-connection-level', 'warning'])
+    const { port } = await listening(program)
+    expect(readFileSync(path, 'utf8')).toMatch(/^\[\d{4}-\d\d-\d\d .*\] INFO: listening for AMQP connections/m)
+    renameSync(path, `${path}.old`)
+    program.signal('SIGHUP')
+    await eventually(() => existsSync(path), 'a new log file')
+    await using peer = await openConnection(port)
+    await peer.close()
+    program.signal('SIGTERM')
+    expect(await within(program.exited, 'the end')).toBe(0)
+    const lines = readFileSync(path, 'utf8')
+    expect(lines).toContain('broker closed')
+    expect(lines).not.toContain('connection ended')
+  })
+
+  it('puts a log file aside when it has grown', async () => {
+    const path = join(folder, 'grown.log')
+    const flags = ['--log-file', path, '--log-file-size-max', '1000', '--log-file-count', '2']
+    await using program = warren(['--port', '0', ...flags])
+    const { port } = await listening(program)
+    for (let i = 0; i < 10; i++) {
+      await using peer = await openConnection(port)
+      await peer.close()
+    }
+    program.signal('SIGTERM')
+    expect(await within(program.exited, 'the end')).toBe(0)
+    expect(readFileSync(path, 'utf8')).toContain('broker closed')
+    expect(statSync(`${path}.1`).size).toBeGreaterThan(900)
+    expect(existsSync(`${path}.3`)).toBe(false)
+  })
+
+  it('refuses a log file that it cannot write', async () => {
+    await expectRefusal(
+      warren(['--port', '0', '--log-file', folder]),
+      `cannot write the log file ${folder}: EISDIR: illegal operation on a directory, open '${folder}'`,
+    )
   })
 
   it('writes no log lines below its level', async () => {

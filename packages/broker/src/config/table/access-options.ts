@@ -14,6 +14,10 @@ export const ACCESS_OPTIONS: OptionRows<
   | 'definitionsFile'
   | 'defaultUser'
   | 'defaultPassword'
+  | 'defaultUserTags'
+  | 'defaultPermissionsConfigure'
+  | 'defaultPermissionsWrite'
+  | 'defaultPermissionsRead'
   | 'loopbackUsers'
   | 'authMechanisms'
   | 'authBackends'
@@ -37,6 +41,30 @@ export const ACCESS_OPTIONS: OptionRows<
     rule: { kind: 'text', secret: true },
     default: 'guest',
     description: 'password of that user; a flag shows in the list of processes',
+  },
+  defaultUserTags: {
+    fileKey: 'default_user_tags',
+    rule: { kind: 'names', countMin: 0 },
+    default: ['administrator'],
+    description: 'tags of that user',
+  },
+  defaultPermissionsConfigure: {
+    fileKey: 'default_permissions.configure',
+    rule: { kind: 'text', optional: true },
+    default: '.*',
+    description: 'pattern of names that this user may declare and delete in the first vhosts',
+  },
+  defaultPermissionsWrite: {
+    fileKey: 'default_permissions.write',
+    rule: { kind: 'text', optional: true },
+    default: '.*',
+    description: 'pattern of names that this user may publish to in the first vhosts',
+  },
+  defaultPermissionsRead: {
+    fileKey: 'default_permissions.read',
+    rule: { kind: 'text', optional: true },
+    default: '.*',
+    description: 'pattern of names that this user may consume from in the first vhosts',
   },
   loopbackUsers: {
     fileKey: 'loopback_users',

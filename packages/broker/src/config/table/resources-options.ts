@@ -5,6 +5,7 @@ import { type OptionRows, TIMER_MAX } from '../option-row.ts'
 export const RESOURCE_OPTIONS: OptionRows<
   | 'dataDirectory'
   | 'messageMemoryBytes'
+  | 'totalMemoryBytes'
   | 'memoryHighWatermark'
   | 'memoryHighWatermarkBytes'
   | 'diskFreeLimitBytes'
@@ -28,6 +29,12 @@ export const RESOURCE_OPTIONS: OptionRows<
     default: 0,
     description:
       'bytes of memory for messages, beyond which they are on disk only; 0 for 1/32 of the memory, at most 128 MiB',
+  },
+  totalMemoryBytes: {
+    fileKey: 'total_memory_available_override_value',
+    rule: { kind: 'bytes', min: 0 },
+    default: 0,
+    description: 'bytes of memory that the machine is taken to have; 0 for what it has, or what its container may use',
   },
   memoryHighWatermark: {
     fileKey: 'vm_memory_high_watermark.relative',

@@ -8,7 +8,17 @@ describe('mergeSettings', () => {
       ...resolveBrokerOptions(),
       host: '::',
       dataDirectory: 'warren-data',
+      logConsole: true,
       logLevel: 'info',
+      logFormat: 'json',
+      logFile: '',
+      logDirectory: '',
+      logFileLevel: 'info',
+      logFileFormat: 'json',
+      logFileSizeMax: 0,
+      logFileCount: 5,
+      logConnectionLevel: 'debug',
+      logDefaultLevel: 'debug',
     })
   })
 

@@ -4,7 +4,7 @@ import { OPTION_NAMES, PROGRAM_OPTIONS } from '../../../src/config/option-table.
 import { formatOptionValue } from '../../../src/config/option-value.ts'
 import { parseConfiguration } from '../../../src/config/read-file.ts'
 
-const parse = (text: string) => parseConfiguration(text, 'w.conf')
+const parse = (text: string) => parseConfiguration(text, 'w.conf').settings
 
 function refusal(text: string): ConfigurationError {
   try {
@@ -131,14 +131,39 @@ log.console.level = warning
     expect(parse(lines.join('\n'))).toEqual({ tlsServerNames: ['a.example=/a.pem|/a.key'] })
   })
 
-  it('passes over keys that concern nothing here', () => {
-    expect(parse('num_acceptors.tcp = 10\nnum_acceptors.ssl = 10')).toEqual({})
+  it('passes over keys of RabbitMQ that concern nothing here, and says so', () => {
+    const text =
+      'num_acceptors.tcp = 10\nheartbeat = 5\ncluster_formation.dns.hostname = x\ntcp_listen_options.backlog = 7'
+    expect(parseConfiguration(text, 'w.conf')).toEqual({
+      settings: { heartbeatSeconds: 5, listenBacklog: 7 },
+      notes: [
+        'w.conf:1: num_acceptors.tcp has no effect: sockets are left to the system here',
+        'w.conf:3: cluster_formation.dns.hostname has no effect: it concerns clusters of RabbitMQ',
+      ],
+    })
+  })
+
+  it('lets no limit and no check that is missing here pass', () => {
+    const keys = ['credential_validator.min_length', 'ssl_options.crl_check', 'management.disable_basic_auth']
+    for (const key of keys) expect(refusal(`${key} = 4`).code, key).toBe('UNKNOWN_KEY')
+  })
+
+  it.each([
+    ['definitions.local.path = /d.json', { definitionsFile: '/d.json' }],
+    ['management.load_definitions = /d.json', { definitionsFile: '/d.json' }],
+    ['log.file = false', { logFile: '' }],
+    ['log.file = warren.log', { logFile: 'warren.log' }],
+    ['default_user_tags.administrator = true\ndefault_user_tags.x = false', { defaultUserTags: ['administrator'] }],
+    ['default_permissions.configure = ^q', { defaultPermissionsConfigure: '^q' }],
+    ['total_memory_available_override_value = 2GB', { totalMemoryBytes: 2_000_000_000 }],
+  ])('reads %s', (text, settings) => {
+    expect(parse(text)).toEqual(settings)
   })
 
   it('points to the help when no key is near', () => {
-    expect(refusal('mnesia_table_loading_retry_limit = 4')).toMatchObject({
+    expect(refusal('credential_validator.regexp = ^a')).toMatchObject({
       code: 'UNKNOWN_KEY',
-      message: 'w.conf:1: unknown key mnesia_table_loading_retry_limit; warren --help names them all',
+      message: 'w.conf:1: unknown key credential_validator.regexp; warren --help names them all',
     })
   })
 
@@ -155,5 +180,5 @@ log.console.level = warning
 
 it('reads the members of a list', () => {
   const text = 'auth_mechanisms.1 = EXTERNAL\nauth_mechanisms.2 = PLAIN\n'
-  expect(parseConfiguration(text, 'f').authMechanisms).toEqual(['EXTERNAL', 'PLAIN'])
+  expect(parse(text).authMechanisms).toEqual(['EXTERNAL', 'PLAIN'])
 })
