@@ -9,7 +9,8 @@ import { BLOCK_SIZE, workingMemory, workingView } from '../../memory/working-mem
 import type { Message } from '../../queue/message.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
 import type { Block } from '../store/block.ts'
-import { type BlockStore, copyMessage } from '../store/block-store.ts'
+import type { BlockStore } from '../store/block-store.ts'
+import { copyMessage } from '../store/message-bytes.ts'
 import { alignedSize, HOLDER_SIZE, RECORD_HEADER_SIZE, RecordType, writeRecordHeader } from './record.ts'
 
 export interface OpenBatchParts {

@@ -2,12 +2,13 @@
  * The message store: blocks that are filled one after the other and given back when nothing in them is referenced.
  *
  * Hot path (`npm run bench`, scenarios T, P and D). The newest blocks lie in the working memory, where copying is cheapest; when
- * those run out the oldest that is still referenced moves out into memory of its own, and beyond a budget out of memory (`residency.ts`).
+ * those run out the oldest that is still referenced moves out into memory of its own (`block-memory.ts`), and beyond a budget out of memory
+ * (`residency.ts`).
  *
- *     position = slot × BLOCK_SIZE + offset in block        record = | length u32 | route length u16 | 0 u16 | message bytes |
+ *     position = slot × BLOCK_SIZE + offset in block
  *
- * A block that is read message after message is copied back in as a whole, once: the *window*. A message that would fill a good part of a
- * block gets one to itself, without a copy when its bytes are its own.
+ * A block that is read message after message is copied back in as a whole, once (`read-window.ts`). A message that would fill a good part
+ * of a block gets one to itself, without a copy when its bytes are its own.
  *
  * Blocks of the log are filled by the journal, with records of its own; here they are read and counted like the others.
  */
@@ -15,56 +16,43 @@
 import { readUint16, readUint32 } from '@warrenmq/codec/internal'
 import { allocateBytes } from '../../memory/allocate.ts'
 import { blockPool } from '../../memory/block-pool.ts'
-import { BLOCK_SIZE, copyIn, storeBlocks, workingMemory } from '../../memory/working-memory.ts'
+import { BLOCK_SIZE, workingMemory } from '../../memory/working-memory.ts'
 import type { Message } from '../../queue/message.ts'
 import { RECORD_HEADER_SIZE } from '../journal/record.ts'
 import type { MessageStore } from '../message-store.ts'
 import { isDamaged } from '../ordered-log.ts'
 import { Block } from './block.ts'
+import { BlockMemory } from './block-memory.ts'
+import { BlockTable } from './block-table.ts'
+import { ownBytes, pointNowhere, SHARED_MESSAGE_MAX } from './message-bytes.ts'
+import type { ReadWindow } from './read-window.ts'
 import { Residency, type ResidencyParts } from './residency.ts'
-
-/** Octets in front of a message that is not in the log. */
-const TRANSIENT_HEADER_SIZE = 8
-/** Messages of more bytes get a block to themselves. */
-export const SHARED_MESSAGE_MAX: number = 64 * 1024
-/** Most blocks of the working memory that one store takes; the rest is for other brokers of the process. */
-const RECENT_BLOCK_MAX = 8
-/** Reads in a row from a block outside the working memory that make it worth a copy in there. */
-const WINDOW_AFTER = 16
+import { TRANSIENT_HEADER_SIZE, TransientBlocks } from './transient-blocks.ts'
 
 export class BlockStore implements MessageStore {
-  readonly #blocks: (Block | undefined)[] = []
-  readonly #freeSlots: number[] = []
-  /** Blocks that lie in the working memory, oldest first. */
-  readonly #recent: Block[] = []
+  readonly #table: BlockTable = new BlockTable()
+  readonly #blocks: readonly (Block | undefined)[] = this.#table.blocks
   readonly #residency: Residency
-  #current: Block
+  readonly #memory: BlockMemory
+  readonly #window: ReadWindow
+  readonly #transient: TransientBlocks
   #newestLogged: Block | undefined
-  /** Blocks that were given back while their slots must not be used anew. */
-  #kept: Block[] | undefined
-  #memoryBytes = 0
-  /** Blocks that are not in memory. */
-  #absent = 0
-  /** Place of the window in the working memory; -1 until it is needed, or when there is none to be had. */
-  #windowBase = -1
-  /** The block that was last read outside the working memory, how often in a row, and whether the window shows it. */
-  #outside: Block | undefined
-  #outsideReads = 0
-  #inWindow = false
   #isClosed = false
 
   /** Without `parts` everything stays in memory. */
   constructor(parts?: ResidencyParts) {
     this.#residency = new Residency(this, parts)
-    this.#current = this.#openBlock(0)
+    this.#memory = new BlockMemory(this.#residency)
+    this.#window = this.#memory.window
+    this.#transient = new TransientBlocks(() => this.#openBlock(0))
   }
 
   get isScattered(): boolean {
-    return this.#absent > 0
+    return this.#memory.absent > 0
   }
 
   get memoryBytes(): number {
-    return this.#memoryBytes
+    return this.#memory.used
   }
 
   keep(message: Message): number {
@@ -73,7 +61,7 @@ export class BlockStore implements MessageStore {
       return message.position
     }
     const length = message.end - message.routeStart
-    message.position = length > SHARED_MESSAGE_MAX ? this.#keepAlone(message) : this.#append(message, length)
+    message.position = length > SHARED_MESSAGE_MAX ? this.#keepAlone(message) : this.#transient.append(message, length)
     return message.position
   }
 
@@ -95,9 +83,9 @@ export class BlockStore implements MessageStore {
       into.owned = true
       return true
     }
-    const inWindow = block.bytes !== workingMemory && this.#showsInWindow(block)
+    const inWindow = block.bytes !== workingMemory && this.#window.shows(block)
     const bytes = inWindow ? workingMemory : block.bytes
-    const record = (inWindow ? this.#windowBase : block.base) + (position % BLOCK_SIZE)
+    const record = (inWindow ? this.#window.base : block.base) + (position % BLOCK_SIZE)
     const start = record + block.headerSize
     // A record of the log counts its header.
     const end = block.id === 0 ? start + readUint32(bytes, record) : record + readUint32(bytes, record)
@@ -129,18 +117,8 @@ export class BlockStore implements MessageStore {
 
   /** Makes a block a mere way to where its messages were moved. */
   forwardTo(block: Block, forward: Map<number, number>): void {
-    if (block.resident) {
-      this.#memoryBytes -= block.size
-      if (block.bytes === workingMemory) {
-        storeBlocks.release(block.base)
-        this.#recent.splice(this.#recent.indexOf(block), 1)
-      } else {
-        this.#reuse(block)
-      }
-      block.forgetBytes()
-    } else {
-      this.#absent--
-    }
+    this.#memory.drop(block)
+    block.forgetBytes()
     block.forward = forward
     block.marks = undefined
   }
@@ -160,18 +138,16 @@ export class BlockStore implements MessageStore {
 
   /** Until `forgetBlocks` no position gets another meaning, so that `blockOf` answers for those that were given back. */
   keepBlocks(): void {
-    this.#kept ??= []
+    this.#table.keep()
   }
 
   forgetBlocks(): void {
-    const kept = this.#kept ?? []
-    this.#kept = undefined
-    for (const block of kept) this.#forget(block)
+    this.#table.forget()
   }
 
   /** Blocks that are referenced. */
-  *blocks(): Generator<Block> {
-    for (const block of this.#blocks) if (block !== undefined && block.live > 0) yield block
+  blocks(): Iterable<Block> {
+    return this.#table.inUse()
   }
 
   /** A block for the journal to fill, as its number `id` of the log; `seal` ends that. */
@@ -197,9 +173,7 @@ export class BlockStore implements MessageStore {
     const size = routeLength < 0 ? BLOCK_SIZE : used
     const block = this.#addBlock(id, RECORD_HEADER_SIZE, new Uint8Array(0), 0, size, routeLength)
     block.used = used
-    block.forgetBytes()
-    this.#absent++
-    this.#memoryBytes -= size
+    this.#memory.leave(block)
     this.#linkLogged(block)
     return block
   }
@@ -219,18 +193,8 @@ export class BlockStore implements MessageStore {
 
   /** Puts the bytes of a block back into memory, or takes them out. Called by the residency only. */
   setBytes(block: Block, bytes: Uint8Array | undefined): void {
-    if (bytes === undefined) {
-      this.#reuse(block)
-      block.forgetBytes()
-      this.#absent++
-      this.#memoryBytes -= block.size
-    } else {
-      this.#absent--
-      block.bytes = bytes
-      block.base = 0
-      block.resident = true
-      this.#memoryBytes += block.size
-    }
+    if (bytes === undefined) this.#memory.takeOut(block)
+    else this.#memory.putBack(block, bytes)
   }
 
   /** Memory for the bytes of a block that is read back. */
@@ -252,32 +216,8 @@ export class BlockStore implements MessageStore {
   close(): void {
     this.stop()
     this.#isClosed = true
-    for (const block of this.#recent) storeBlocks.release(block.base)
-    for (const block of this.#blocks) {
-      // What is being written or read is left alone.
-      if (block?.resident && block.bytes !== workingMemory && block.pins === 0) this.#reuse(block)
-    }
-    if (this.#windowBase >= 0) storeBlocks.release(this.#windowBase)
-    this.#windowBase = -1
-    this.#recent.length = 0
-    this.#blocks.length = 0
-  }
-
-  /** Whether the window shows `block`, which lies outside the working memory; a block read often in a row is copied there. */
-  #showsInWindow(block: Block): boolean {
-    if (block !== this.#outside) {
-      this.#outside = block
-      this.#outsideReads = 0
-      this.#inWindow = false
-    }
-    if (this.#inWindow) return true
-    this.#outsideReads++
-    if (this.#outsideReads < WINDOW_AFTER || block.open) return false
-    if (this.#windowBase < 0) this.#windowBase = storeBlocks.take()
-    if (this.#windowBase < 0) return false
-    workingMemory.set(block.bytes, this.#windowBase)
-    this.#inWindow = true
-    return true
+    this.#memory.close(this.#blocks)
+    this.#table.clear()
   }
 
   #addReference(position: number): void {
@@ -285,19 +225,6 @@ export class BlockStore implements MessageStore {
     block.live++
     block.marks = undefined
     if (block.forward !== undefined) this.#addReference(this.resolve(position))
-  }
-
-  #append(message: Message, length: number): number {
-    const size = TRANSIENT_HEADER_SIZE + length
-    if (this.#current.used + size > BLOCK_SIZE) this.#nextBlock()
-    const block = this.#current
-    const record = block.base + block.used
-    writeTransientHeader(block.bytes, record, length, message.routeEnd - message.routeStart)
-    copyMessage(block, record + TRANSIENT_HEADER_SIZE, message, length)
-    block.live++
-    const position = block.slot * BLOCK_SIZE + block.used
-    block.used += size
-    return position
   }
 
   #keepAlone(message: Message): number {
@@ -316,61 +243,18 @@ export class BlockStore implements MessageStore {
     return block.slot * BLOCK_SIZE
   }
 
-  #nextBlock(): void {
-    const full = this.#current
-    full.open = false
-    if (full.live === 0) {
-      // Everything in it was settled meanwhile: start over in the same place.
-      full.open = true
-      full.used = 0
-      return
-    }
-    this.#current = this.#openBlock(0)
-    full.next = this.#current
-  }
-
   #linkLogged(block: Block): void {
     if (this.#newestLogged !== undefined) this.#newestLogged.next = block
     this.#newestLogged = block
   }
 
   #openBlock(id: number): Block {
-    let base = this.#recent.length < RECENT_BLOCK_MAX ? storeBlocks.take() : -1
-    if (base < 0) base = this.#moveOldestOut()
-    const inWorkingMemory = base >= 0
+    const { bytes, base } = this.#memory.take()
     const headerSize = id === 0 ? TRANSIENT_HEADER_SIZE : RECORD_HEADER_SIZE
-    const block = this.#addBlock(
-      id,
-      headerSize,
-      inWorkingMemory ? workingMemory : blockPool.take(),
-      inWorkingMemory ? base : 0,
-      BLOCK_SIZE,
-      -1,
-    )
+    const block = this.#addBlock(id, headerSize, bytes, base, BLOCK_SIZE, -1)
     block.open = true
-    if (inWorkingMemory) this.#recent.push(block)
-    else this.#residency.added(block)
+    this.#memory.opened(block)
     return block
-  }
-
-  /** Moves the oldest block of the working memory out, as far as that can be, and returns the place that became free; else -1. */
-  #moveOldestOut(): number {
-    const index = this.#recent.findIndex((block) => !block.open && block.pins === 0)
-    if (index < 0) return -1
-    const [block] = this.#recent.splice(index, 1)
-    const base = block.base
-    if (this.#residency.dispensable(block)) {
-      block.forgetBytes()
-      this.#absent++
-      this.#memoryBytes -= block.size
-      return base
-    }
-    const bytes = blockPool.take()
-    bytes.set(workingMemory.subarray(base, base + BLOCK_SIZE))
-    block.bytes = bytes
-    block.base = 0
-    this.#residency.added(block)
-    return base
   }
 
   #addBlock(
@@ -381,78 +265,22 @@ export class BlockStore implements MessageStore {
     size: number,
     soleRouteLength: number,
   ): Block {
-    const slot = this.#freeSlots.pop() ?? this.#blocks.length
-    const block = new Block(slot, id, headerSize, bytes, base, size, soleRouteLength)
-    this.#blocks[slot] = block
-    this.#memoryBytes += size
+    const block = new Block(this.#table.takeSlot(), id, headerSize, bytes, base, size, soleRouteLength)
+    this.#table.add(block)
+    this.#memory.used += size
     return block
   }
 
   #giveBack(block: Block): void {
     if (block.open || block.pins > 0 || block.loading || this.#isClosed) return
     // A checkpoint that is being written asks for blocks by positions that were given back meanwhile.
-    if (this.#kept !== undefined) this.#kept.push(block)
-    else this.#forget(block)
+    this.#table.remove(block)
     this.#residency.gone(block)
-    if (!block.resident) {
-      if (block.forward === undefined) this.#absent--
-      return
-    }
-    this.#memoryBytes -= block.size
-    if (block.bytes === workingMemory) {
-      storeBlocks.release(block.base)
-      this.#recent.splice(this.#recent.indexOf(block), 1)
-    } else {
-      this.#reuse(block)
-      block.forgetBytes()
-    }
-  }
-
-  #forget(block: Block): void {
-    this.#blocks[block.slot] = undefined
-    this.#freeSlots.push(block.slot)
-  }
-
-  /** Its bytes, outside the working memory, are free. */
-  #reuse(block: Block): void {
-    if (block === this.#outside) this.#outside = undefined
-    if (block.soleRouteLength < 0) blockPool.give(block.bytes)
+    this.#memory.drop(block)
   }
 }
-
-/** A message to the default exchange, without a routing key, properties and a body. */
-const EMPTY_MESSAGE = Uint8Array.from([0, 0, 0, 206, 2, 0, 0, 0, 0, 0, 14, 0, 60, ...new Array(12).fill(0), 206])
-const EMPTY_ROUTE_LENGTH = 2
 
 /** Whether a record cannot be read, be it that its length cannot. */
 function isRecordDamaged({ damaged }: Block, offset: number, length: number): boolean {
   return isDamaged(damaged, offset, offset + Math.max(length, RECORD_HEADER_SIZE))
-}
-
-function pointNowhere(into: Message): false {
-  into.point(EMPTY_MESSAGE, 0, EMPTY_ROUTE_LENGTH, EMPTY_MESSAGE.length)
-  return false
-}
-
-/** Copies a message into a block that is being filled. */
-export function copyMessage(block: Block, offset: number, message: Message, length: number): void {
-  if (block.bytes === workingMemory) copyIn(offset, message.bytes, message.routeStart, length)
-  else block.bytes.set(message.bytes.subarray(message.routeStart, message.end), offset)
-}
-
-/** The bytes of a message from its route on, as they are when they are its own, else a copy. */
-export function ownBytes(message: Message): Uint8Array {
-  const owned = message.owned && message.routeStart === 0 && message.end === message.bytes.length
-  return owned ? message.bytes : message.bytes.slice(message.routeStart, message.end)
-}
-
-function writeTransientHeader(bytes: Uint8Array, offset: number, length: number, routeLength: number): void {
-  bytes[offset] = length >>> 24
-  bytes[offset + 1] = length >>> 16
-  bytes[offset + 2] = length >>> 8
-  bytes[offset + 3] = length
-  bytes[offset + 4] = routeLength >>> 8
-  bytes[offset + 5] = routeLength
-  bytes[offset + 6] = 0
-  bytes[offset + 7] = 0
 }
