@@ -37,6 +37,7 @@ import { CreditDelay } from './protocols/amqp/credit-delay.ts'
 import { DeliveryTimeouts } from './protocols/amqp/delivery-timeouts.ts'
 import { Releases } from './scheduler/releases.ts'
 import { Turn } from './scheduler/turn.ts'
+import { BrokerStatistics } from './statistics/broker-statistics.ts'
 import { Vhost } from './vhost/vhost.ts'
 
 const SHUTDOWN = "broker forced connection closure with reason 'shutdown'"
@@ -103,7 +104,8 @@ async function start(
   const persistence = given ?? persistenceOf(log)
   const limits = new TopologyLimits(resolved, vhosts)
   const { journal } = persistence
-  const vhostServices = { store, journal, turn, clock, logger, chance, limits }
+  const statistics = new BrokerStatistics()
+  const vhostServices = { store, journal, turn, clock, logger, chance, limits, statistics }
   const accessVersion = new AccessVersion()
   // Routes that channels and vhosts remember have been checked: they end with the rights they were checked by.
   accessVersion.onChange(() => {
@@ -149,6 +151,7 @@ async function start(
   const services = {
     alarms,
     blockedConnections,
+    statistics,
     options: resolved,
     vhosts,
     store,
@@ -183,7 +186,8 @@ async function start(
     metadata: metadata.recorder,
     defaultUser: resolved.defaultUser,
     createVhost,
-    createTrialVhost: (name) => new Vhost(name, { ...vhostServices, limits: unlimited }),
+    createTrialVhost: (name) =>
+      new Vhost(name, { ...vhostServices, limits: unlimited, statistics: new BrokerStatistics() }),
     passwordToExport: (user) => defaultUser.passwordToExport(user),
   }
   if (definitions !== undefined) await importDefinitions(definitions, parts)

@@ -76,6 +76,7 @@ export class FeaturedMessages {
     if (overflow === Overflow.dropHead || !this.#isOver(this.count + 1, this.readyBytes + message.bodySize))
       return false
     if (overflow === Overflow.rejectPublishDlx && deadLetterExchange !== undefined) {
+      this.#queue.deaths.count(DeathReason.maxlen)
       this.#environment.deadLetter(this.#queue, this.#environment.store.keep(message), -1, DeathReason.maxlen)
     }
     return true
@@ -311,6 +312,7 @@ export class FeaturedMessages {
 
   /** Gives a message up that is in no list any more. */
   #bury(position: number, sequence: number, reason: DeathReason): void {
+    this.#queue.deaths.count(reason)
     if (this.#queue.features.deadLetterExchange === undefined) this.#queue.end(position, sequence)
     else this.#environment.deadLetter(this.#queue, position, sequence, reason)
   }

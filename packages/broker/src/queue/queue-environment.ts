@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Journal } from '../log/journal.ts'
 import type { MessageStore } from '../log/message-store.ts'
 import type { Turn } from '../scheduler/turn.ts'
+import type { AllDeathCounts } from '../statistics/death-counts.ts'
 import type { Queue } from './queue.ts'
 import type { ReleaseList } from './release-list.ts'
 
@@ -21,6 +22,7 @@ export interface QueueEnvironment {
   readonly journal: Journal
   readonly turn: Turn
   readonly clock: Clock
+  readonly deaths: AllDeathCounts
   /** Takes messages over that queues drop in great number. */
   readonly releases: ReleaseList
   /**

@@ -15,6 +15,8 @@ import type { MessageStore } from '../log/message-store.ts'
 import { BLOCK_SIZE } from '../memory/working-memory.ts'
 import { type EffectivePolicy, NO_POLICY } from '../policy/policy.ts'
 import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
+import { type DeathCounts, deathStrategy } from '../statistics/death-counts.ts'
+import { QueueStatistics } from '../statistics/queue-statistics.ts'
 import type { CapturedMessages, RestoredMessages } from './captured-messages.ts'
 import { ConsumerRings } from './consumer-rings.ts'
 import { FeaturedMessages } from './featured-messages.ts'
@@ -70,6 +72,9 @@ export class Queue implements TurnTask {
   /** Whether a consumer ever was here; an auto-delete queue goes when the last one leaves. */
   hadConsumer = false
   scheduled = false
+  readonly statistics: QueueStatistics = new QueueStatistics()
+  /** Where messages are counted that die. */
+  deaths: DeathCounts
   /** What the vhost's policies set for it; `features` holds what comes of that. */
   policy: EffectivePolicy = NO_POLICY
   /** What it knows of messages that came, when it drops duplicates. */
@@ -104,6 +109,7 @@ export class Queue implements TurnTask {
     this.#store = environment.store
     this.deduplication = Deduplication.create(settings.arguments, environment.clock)
     this.#features = resolveQueueFeatures(settings.arguments)
+    this.deaths = environment.deaths.of(this.type, deathStrategy(this.#features))
     this.configure(this.#features)
     if (this.deduplication !== undefined && this.#featured === undefined) this.#becomeFeatured()
   }
@@ -141,6 +147,7 @@ export class Queue implements TurnTask {
   /** Sets other features, which hold at once, for messages already here too. */
   configure(features: QueueFeatures): void {
     this.#features = features
+    this.deaths = this.#environment.deaths.of(this.type, deathStrategy(features))
     if (this.#featured === undefined && asksForMore(features)) this.#becomeFeatured()
     if (this.#featured !== undefined) this.#environment.turn.add(TurnPhase.deliver, this)
     this.#unused?.close()
@@ -256,6 +263,7 @@ export class Queue implements TurnTask {
 
   /** A message handed out is refused for good: it is dead-lettered, or dropped. */
   reject(position: number, sequence: number): void {
+    this.deaths.count(DeathReason.rejected)
     if (this.deleted || this.#features.deadLetterExchange === undefined) {
       this.settle(position, sequence)
       return

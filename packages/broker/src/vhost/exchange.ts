@@ -9,6 +9,7 @@ import type { ExchangeHolder } from '../exchange/exchange-holder.ts'
 import type { Extension } from '../exchange/exchange-types.ts'
 import { type EffectivePolicy, NO_POLICY } from '../policy/policy.ts'
 import type { Queue } from '../queue/queue.ts'
+import { ExchangeStatistics } from '../statistics/exchange-statistics.ts'
 
 /** What an exchange was declared with. */
 export interface ExchangeSettings {
@@ -32,6 +33,8 @@ export class Exchange implements ExchangeNode<Queue> {
   readonly intake: ExchangeExtension | undefined
   /** What of it must outlast a restart besides itself. */
   readonly holder: ExchangeHolder | undefined
+  readonly statistics: ExchangeStatistics = new ExchangeStatistics()
+  deleted = false
   /** What the vhost's policies set for it. */
   policy: EffectivePolicy = NO_POLICY
   /** Its number in the log, where it keeps messages that must outlast a restart; 0 for others. */

@@ -6,6 +6,7 @@ import type { Journal } from '../log/journal.ts'
 import type { MessageStore } from '../log/message-store.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Turn } from '../scheduler/turn.ts'
+import type { BrokerStatistics } from '../statistics/broker-statistics.ts'
 
 export interface VhostServices {
   readonly store: MessageStore
@@ -17,4 +18,5 @@ export interface VhostServices {
   /** Numbers from 0 to below 1, for exchanges that choose by chance. */
   readonly chance: () => number
   readonly limits: TopologyLimits
+  readonly statistics: BrokerStatistics
 }

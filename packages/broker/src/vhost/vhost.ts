@@ -26,6 +26,7 @@ import { Queue, type QueueOwner, type QueueSettings } from '../queue/queue.ts'
 import type { QueueEnvironment } from '../queue/queue-environment.ts'
 import { ReleaseList } from '../queue/release-list.ts'
 import { runInSlices } from '../scheduler/slices.ts'
+import { VhostStatistics } from '../statistics/vhost-statistics.ts'
 import { assertSameArguments, assertSameProperty } from './equivalence.ts'
 import { type Destination, Exchange, type ExchangeSettings } from './exchange.ts'
 import { assertQueueArguments, comparedArguments } from './queue-arguments.ts'
@@ -69,6 +70,7 @@ export class Vhost {
   limits: VhostLimits = NO_VHOST_LIMITS
   /** Connections that are open. */
   connectionCount = 0
+  readonly statistics: VhostStatistics
 
   readonly #environment: QueueEnvironment
   readonly #chance: () => number
@@ -88,11 +90,13 @@ export class Vhost {
     this.#chance = services.chance
     this.#deadLetters = new DeadLetters(this, services)
     this.#limits = services.limits
+    this.statistics = new VhostStatistics(services.statistics)
     this.#environment = {
       store,
       journal,
       turn,
       clock,
+      deaths: services.statistics.deaths,
       releases: new ReleaseList(store, turn),
       deadLetter: (queue, position, sequence, reason) => this.#deadLetters.add(queue, position, sequence, reason),
       queueExpired: (queue) => this.deleteQueue(queue),
@@ -209,14 +213,18 @@ export class Vhost {
   declareQueue(settings: QueueSettings, owner: QueueOwner): { readonly queue: Queue; readonly created: boolean } {
     const resource = describeResource('queue', settings.name, this.name)
     const existing = this.queues.get(settings.name)
+    const { churn } = this.statistics.broker
     if (existing !== undefined) {
       this.#assertSameQueue(existing, settings, owner, resource)
+      churn.queue_declared++
       return { queue: existing, created: false }
     }
     this.#limits.assertRoomForQueue(this, settings.name)
     assertQueueArguments(settings, resource)
     const queue = this.addQueue(settings, this.#recorder?.queueLogId(settings))
     this.#recorder?.queueDeclared(queue)
+    churn.queue_declared++
+    churn.queue_created++
     return { queue, created: true }
   }
 
@@ -237,6 +245,7 @@ export class Vhost {
     queue.settings.exclusiveOwner?.forgetQueue(queue)
     this.#removeDestination(queue)
     this.#recorder?.queueDeleted(queue)
+    this.statistics.broker.churn.queue_deleted++
     this.topologyVersion++
     return queue.delete()
   }
@@ -363,6 +372,7 @@ export class Vhost {
 
   #forgetExchange(exchange: Exchange): void {
     this.exchanges.delete(exchange.name)
+    exchange.deleted = true
     this.#recorder?.exchangeDeleted(exchange)
     exchange.intake?.close()
     this.topologyVersion++

@@ -10,6 +10,7 @@ import { Message } from '../../src/queue/message.ts'
 import { Queue } from '../../src/queue/queue.ts'
 import { ReleaseList } from '../../src/queue/release-list.ts'
 import { Turn } from '../../src/scheduler/turn.ts'
+import { AllDeathCounts } from '../../src/statistics/death-counts.ts'
 
 /** A message taken out of a queue. */
 export interface Taken {
@@ -234,6 +235,7 @@ export class LogWorld {
         clock: this.#clock,
         releases: new ReleaseList(store, this.#turn),
         deadLetter: (dead, position, sequence) => dead.end(position, sequence),
+        deaths: new AllDeathCounts(),
         queueExpired() {},
       },
     )

@@ -10,6 +10,7 @@ import type { Rights } from '../../access/rights.ts'
 import { ChannelException, ConnectionException } from '../../errors.ts'
 import type { Output } from '../../net/output.ts'
 import type { Message } from '../../queue/message.ts'
+import { ChannelStatistics } from '../../statistics/channel-statistics.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { PublisherConfirms } from './confirms.ts'
 import type { AmqpConnection } from './connection.ts'
@@ -40,7 +41,8 @@ export class Channel {
   readonly messageSizeMax: number
   readonly publisher: Publisher
   readonly consumers: Map<string, AmqpConsumer> = new Map()
-  readonly unacked: UnackedList = new UnackedList()
+  readonly statistics: ChannelStatistics
+  readonly unacked: UnackedList
   /** Whether the close was sent and its answer is awaited; everything else is ignored then. */
   closing = false
   nextDeliveryTag = 1
@@ -74,6 +76,8 @@ export class Channel {
     this.userIdAllowed = connection.tags.includes('impersonator') ? undefined : connection.user
     this.frameSizeMax = connection.frameSizeMax
     this.messageSizeMax = connection.services.options.messageSizeMax
+    this.statistics = new ChannelStatistics(vhost.statistics)
+    this.unacked = new UnackedList((queue) => this.statistics.deliveriesFrom(queue))
     this.publisher = new Publisher(this)
   }
 
@@ -169,13 +173,22 @@ export class Channel {
 
   /** Ends or gives back messages that were taken out of the client's hands. */
   settle(messages: readonly UnackedMessage[], outcome: Outcome): void {
-    for (const { queue, position, sequence } of messages) {
-      if (outcome === 'ack') queue.settle(position, sequence)
-      else if (outcome === 'reject') queue.reject(position, sequence)
+    for (const { queue, position, sequence, consumer } of messages) {
+      if (outcome === 'ack') {
+        const counts = consumer?.counts ?? this.statistics.deliveriesFrom(queue)
+        counts.ack++
+        queue.settle(position, sequence)
+      } else if (outcome === 'reject') queue.reject(position, sequence)
       else queue.giveBack(position, sequence, outcome === 'fail')
     }
     // Credit returns last, so that a message that went back is not handed out before the older ones with it are there.
     for (const { consumer } of messages) consumer?.returnCredit()
+  }
+
+  /** Adds what was counted since the last time to the statistics. */
+  collectCounts(): void {
+    this.publisher.collect()
+    this.statistics.collect()
   }
 
   /** Messages are handed out from now on that have this timeout, in milliseconds; `undefined` for the general one. */
@@ -252,6 +265,8 @@ export class Channel {
     const held = this.transaction?.rollback() ?? []
     this.settle([...held, ...this.takeUnacked(0, true)], 'fail')
     for (const queue of queues) this.vhost.consumerLeft(queue)
+    this.publisher.collect()
+    this.statistics.close()
   }
 }
 

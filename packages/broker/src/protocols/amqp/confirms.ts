@@ -11,6 +11,7 @@ import type { Commits } from '../../log/journal.ts'
 import { workingMemory, workingView } from '../../memory/working-memory.ts'
 import type { Output } from '../../net/output.ts'
 import { type Turn, TurnPhase, type TurnTask } from '../../scheduler/turn.ts'
+import type { PublishCounts } from '../../statistics/publish-counts.ts'
 
 const FRAME_SIZE = 21
 const TWO_TO_32 = 2 ** 32
@@ -28,6 +29,9 @@ export class PublisherConfirms implements TurnTask {
   #refused: number[] = []
   /** Runs that wait for a batch: first number, batch, first number, batch … A run ends where the next one begins. */
   #batches: number[] = []
+  /** Counts for the exchange that is published to, and for those of before, each with the last number published there. */
+  #counts: PublishCounts | undefined
+  #earlier: { readonly last: number; readonly counts: PublishCounts }[] = []
 
   constructor(channelNumber: number, output: Output, turn: Turn, commits: Commits) {
     this.#channelNumber = channelNumber
@@ -54,6 +58,20 @@ export class PublisherConfirms implements TurnTask {
     if (refused.length > 0 && refused[refused.length - 1] === number - 1) refused[refused.length - 1] = number
     else refused.push(number, number)
     this.#turn.add(TurnPhase.confirm, this)
+  }
+
+  /** What is published from now on goes to another exchange, for which `counts` are. */
+  exchangeChanged(counts: PublishCounts): void {
+    const before = this.#counts
+    this.#counts = counts
+    const last = this.#published
+    if (before === undefined || last === this.#confirmed || last === this.#earlier.at(-1)?.last) return
+    this.#earlier.push({ last, counts: before })
+  }
+
+  /** Messages that wait for their confirm. */
+  get unconfirmed(): number {
+    return this.#published - this.#confirmed
   }
 
   /** No confirm leaves any more: the channel is closed. */
@@ -122,9 +140,28 @@ export class PublisherConfirms implements TurnTask {
     this.#refused = kept
   }
 
+  /** Counts what follows the last confirm, up to `last`, for the exchanges that it went to. */
+  #count(last: number, isAck: boolean): void {
+    const earlier = this.#earlier
+    let from = this.#confirmed
+    if (earlier.length > 0) {
+      let done = 0
+      while (done < earlier.length && from < last) {
+        const { last: end, counts } = earlier[done]
+        const to = Math.min(last, end)
+        if (isAck) counts.confirmed += to - from
+        from = to
+        if (to === end) done++
+      }
+      if (done > 0) earlier.splice(0, done)
+    }
+    if (isAck && this.#counts !== undefined) this.#counts.confirmed += last - from
+  }
+
   /** `basic.ack` or `basic.nack`, which look the same, for everything up to `last`. */
   #answer(method: number, last: number): void {
     const multiple = last - this.#confirmed > 1
+    this.#count(last, method === MethodId.basicAck)
     this.#confirmed = last
     const start = this.#output.reserve(FRAME_SIZE)
     workingMemory[start] = FrameType.method

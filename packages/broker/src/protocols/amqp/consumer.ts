@@ -8,6 +8,7 @@ import type { ConsumerRing } from '../../queue/consumer-ring.ts'
 import type { Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { QueueConsumer } from '../../queue/queue-consumer.ts'
+import type { DeliveryCounts } from '../../statistics/delivery-counts.ts'
 import type { Channel } from './channel.ts'
 import { writeMessage } from './message-writer.ts'
 import { createDeliverPrefix, TAG_AND_BIT_SIZE } from './method-prefix.ts'
@@ -35,6 +36,8 @@ export class AmqpConsumer implements QueueConsumer {
   readonly exclusive: boolean
   readonly prefetchCount: number
   readonly priority: number
+  /** What the channel takes from the queue is counted here. */
+  readonly counts: DeliveryCounts
   ring: ConsumerRing | undefined = undefined
   ready = false
   next: QueueConsumer | undefined = undefined
@@ -57,6 +60,7 @@ export class AmqpConsumer implements QueueConsumer {
     this.exclusive = settings.exclusive
     this.prefetchCount = settings.prefetchCount
     this.priority = settings.priority
+    this.counts = channel.statistics.deliveriesFrom(queue)
     this.#timeoutMs = settings.timeoutMs
     this.#halfPrefetch = settings.prefetchCount === 0 ? -1 : settings.prefetchCount >> 1
     this.#prefix = createDeliverPrefix(channel.number, settings.tag)
@@ -83,7 +87,11 @@ export class AmqpConsumer implements QueueConsumer {
       this.#unackedCount++
       if (this.#unackedCount === this.prefetchCount) this.queue.consumerBusy(this)
       if (channel.globalPrefetchCount !== 0) channel.takeGlobalCredit()
+      this.counts.deliver++
+    } else {
+      this.counts.deliverNoAck++
     }
+    if (redelivered) this.counts.redeliver++
     const view = this.#prefixView
     const tagOffset = this.#tagOffset
     if (deliveryTag >= TWO_TO_32) view.setUint32(tagOffset, Math.floor(deliveryTag / TWO_TO_32))

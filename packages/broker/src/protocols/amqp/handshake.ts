@@ -134,6 +134,7 @@ export class Handshake {
     const { remoteAddress: address, fromLoopback } = this.#host.peer
     const source = { address, fromLoopback }
     const login = await this.#services.authenticator.authenticate({ user, password }, source)
+    this.#services.statistics.loggedIn('amqp091', !('refused' in login))
     if ('refused' in login) {
       this.#host.loginRefused(this.#mechanism, login.refused)
       return

@@ -21,6 +21,7 @@ import { RightsPending } from '../../access/rights.ts'
 import { ChannelException, ConnectionException } from '../../errors.ts'
 import { FRAME_HEADER_SIZE, Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
+import type { PublishCounts } from '../../statistics/publish-counts.ts'
 import type { Route } from '../../vhost/route-cache.ts'
 import { exchangeName, resolveRoute } from '../../vhost/route-resolver.ts'
 import { RoutedMessage } from '../../vhost/routed-message.ts'
@@ -34,6 +35,8 @@ import { nameReplyQueue } from './reply-to.ts'
 const ROUTE_OFFSET = 6
 const MANDATORY = 1
 const IMMEDIATE = 2
+/** An exchange keeps the message, so that one without queues is not unroutable. Not of the protocol. */
+const HELD_BACK = 4
 /** Payload of a content header without properties, in bytes. */
 const BARE_HEADER_SIZE = 14
 /** Larger bodies are put together in memory of their own, from where they can be sent without copying. */
@@ -48,6 +51,10 @@ export class Publisher {
   lastBatch = 0
   readonly #channel: Channel
   #route: Route | undefined
+  /** Counts for the route's exchange. */
+  #counts: PublishCounts | undefined
+  /** Messages that went to all queues of the route, and to no others, since they were last counted. */
+  #routed = 0
   /** A message that was put together and waits for an answer about rights. */
   #held: { readonly bytes: Uint8Array; readonly routeEnd: number; readonly end: number } | undefined
   /** Bits of the publish method whose content is being put together. */
@@ -172,8 +179,13 @@ export class Publisher {
       queues = channel.vhost.route(route.exchange, [route.routingKey], new RoutedMessage(message))
     }
 
-    if (channel.transaction !== undefined) channel.transaction.publish(message, queues, (bits & MANDATORY) !== 0)
-    else this.#distribute(queues, bits)
+    if (channel.transaction !== undefined) {
+      channel.transaction.publish(message, queues, (bits & MANDATORY) !== 0, this.#counts as PublishCounts)
+    } else {
+      if (queues === route.queues) this.#routed++
+      else this.#countVarying(queues)
+      this.#distribute(queues, bits)
+    }
   }
 
   /** Returns `false` when a queue refused the message. */
@@ -181,13 +193,44 @@ export class Publisher {
     const count = queues.length
     let taken = true
     for (let i = 0; i < count; i++) if (!queues[i].publish(message)) taken = false
-    if (count === 0 && (bits & MANDATORY) !== 0) this.#channel.returnMessage(message)
+    if (count === 0) this.#unroutable(bits)
     if (message.batch !== 0) this.lastBatch = message.batch
     const confirms = this.#channel.confirms
     if (confirms === undefined) return taken
     if (taken) confirms.confirmNext(message.batch)
     else confirms.refuseNext()
     return taken
+  }
+
+  #unroutable(bits: number): void {
+    const counts = this.#counts as PublishCounts
+    if ((bits & MANDATORY) !== 0) {
+      counts.returned++
+      this.#channel.returnMessage(message)
+    } else if ((bits & HELD_BACK) === 0) {
+      counts.dropped++
+    }
+  }
+
+  #countVarying(queues: readonly Queue[]): void {
+    const { statistics, confirms } = this.#channel
+    statistics.published(this.#counts as PublishCounts, queues, 1, confirms !== undefined)
+  }
+
+  /** Adds what was published on the last route to the channel's statistics. */
+  collect(): void {
+    const count = this.#routed
+    if (count === 0) return
+    this.#routed = 0
+    const { statistics, confirms } = this.#channel
+    const { queues } = this.#route as Route
+    statistics.published(this.#counts as PublishCounts, queues, count, confirms !== undefined)
+  }
+
+  /** The channel is in confirm mode from now on. */
+  confirmsBegin(): void {
+    this.collect()
+    if (this.#counts !== undefined) this.#channel.confirms?.exchangeChanged(this.#counts)
   }
 
   #routeByProperties(route: Route): readonly Queue[] {
@@ -215,11 +258,13 @@ export class Publisher {
     const mandatory = (bits & MANDATORY) !== 0
     const routingKeys = [route.routingKey, ...this.#checkProperties(route)]
     if (transaction !== undefined) {
-      transaction.publishRouted(message, (held) => vhost.routeEffectively(route.exchange, routingKeys, held), mandatory)
+      const routeLate = (held: Message) => vhost.routeEffectively(route.exchange, routingKeys, held)
+      transaction.publishRouted(message, routeLate, mandatory, this.#counts as PublishCounts)
       return
     }
     const found = vhost.routeEffectively(route.exchange, routingKeys, message)
-    if (!this.#distribute(found.queues, mandatory && !found.heldBack ? MANDATORY : 0)) found.refused()
+    this.#countVarying(found.queues)
+    if (!this.#distribute(found.queues, found.heldBack ? HELD_BACK : bits & MANDATORY)) found.refused()
   }
 
   #findRoute(): Route {
@@ -233,8 +278,16 @@ export class Publisher {
     }
     // Rights are asked where the route changes: a change of rights makes all routes old.
     const route = this.#checkedRoute(vhost.routes.find(bytes, routeStart, routeEnd, version))
-    this.#route = route
+    this.#changeRoute(route)
     return route
+  }
+
+  #changeRoute(route: Route): void {
+    this.collect()
+    this.#route = route
+    if (this.#counts?.exchange === route.exchange) return
+    this.#counts = this.#channel.statistics.publishesTo(route.exchange)
+    this.#channel.confirms?.exchangeChanged(this.#counts)
   }
 
   /** `known`, or the route resolved, if the user may use it. The vhost's routes are shared by all users. */

@@ -14,6 +14,7 @@ import type { LogLimit } from '../../logging/log-limit.ts'
 import type { Logger } from '../../logging/logger.ts'
 import type { MetadataRecorder } from '../../metadata/metadata-recorder.ts'
 import type { Turn } from '../../scheduler/turn.ts'
+import type { BrokerStatistics } from '../../statistics/broker-statistics.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { AmqpConnection } from './connection.ts'
 import type { CreditDelay } from './credit-delay.ts'
@@ -37,6 +38,7 @@ export interface AmqpServices {
   readonly usages: UserUsages
   readonly alarms: Pick<Alarms, 'active' | 'reason'>
   readonly blockedConnections: BlockedConnections
+  readonly statistics: BrokerStatistics
   readonly logger: Logger
   /** For what clients cause who have not opened a connection. */
   readonly logLimit: LogLimit

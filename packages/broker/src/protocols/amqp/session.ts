@@ -41,6 +41,7 @@ export class Session {
     this.rights = rights
     this.#channelMax = channelMax
     vhost.connectionCount++
+    connection.services.statistics.churn.connection_created++
     const { usages, metadata, journal, turn } = connection.services
     this.#usage = usages.connectionOpened(connection.user)
     if (metadata !== undefined) {
@@ -114,6 +115,9 @@ export class Session {
     this.#usage.channelCount -= channels.length
     this.#connection.services.usages.connectionClosed(this.#connection.user, this.#usage)
     this.vhost.connectionCount--
+    const { churn } = this.#connection.services.statistics
+    churn.connection_closed++
+    churn.channel_closed += channels.length
     this.#lastChannel = undefined
     for (const channel of channels) channel.release()
   }
@@ -187,6 +191,7 @@ export class Session {
     const channel = new Channel(channelNumber, this.#connection, this.vhost, this.rights)
     this.channels.set(channelNumber, channel)
     this.#usage.channelCount++
+    services.statistics.churn.channel_created++
     this.#lastChannel = channel
     channel.send('channel.open-ok', {})
   }
@@ -210,7 +215,10 @@ export class Session {
   }
 
   #removeChannel(channel: Channel): void {
-    if (this.channels.delete(channel.number)) this.#usage.channelCount--
+    if (this.channels.delete(channel.number)) {
+      this.#usage.channelCount--
+      this.#connection.services.statistics.churn.channel_closed++
+    }
     if (this.#lastChannel === channel) this.#lastChannel = undefined
   }
 

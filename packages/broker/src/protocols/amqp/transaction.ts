@@ -5,6 +5,8 @@
 import type { MessageStore } from '../../log/message-store.ts'
 import { Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
+import type { ChannelStatistics } from '../../statistics/channel-statistics.ts'
+import type { PublishCounts } from '../../statistics/publish-counts.ts'
 import type { EffectiveRoute } from '../../vhost/vhost.ts'
 import type { HeldBytes } from './held-bytes.ts'
 import type { UnackedMessage } from './unacked.ts'
@@ -29,6 +31,9 @@ interface HeldPublish {
   refused: () => void
   /** Whether it is to be returned when no queue gets it. */
   mandatory: boolean
+  /** Whether an exchange keeps the message, so that one without queues is not unroutable. */
+  heldBack: boolean
+  readonly counts: PublishCounts
 }
 
 function ignore(): void {}
@@ -43,35 +48,46 @@ export class Transaction {
   readonly #store: MessageStore
   readonly #held: HeldBytes
   readonly #queues: ReadonlyMap<string, Queue>
+  readonly #statistics: ChannelStatistics
   readonly #message = new Message()
   #heldBytes = 0
   #publishes: HeldPublish[] = []
   #settlements: HeldSettlement[] = []
+  /** Publishes that reach no queue, of which nothing is held. */
+  #dropped = new Map<PublishCounts, number>()
 
   /**
    * @param held Counts what the publishes take.
    * @param queues Those of the vhost, by name.
+   * @param statistics Count what is committed.
    */
-  constructor(store: MessageStore, held: HeldBytes, queues: ReadonlyMap<string, Queue>) {
+  constructor(store: MessageStore, held: HeldBytes, queues: ReadonlyMap<string, Queue>, statistics: ChannelStatistics) {
     this.#store = store
     this.#held = held
     this.#queues = queues
+    this.#statistics = statistics
   }
 
-  publish(message: Message, queues: readonly Queue[], mandatory: boolean): void {
-    if (queues.length === 0 && !mandatory) return
+  publish(message: Message, queues: readonly Queue[], mandatory: boolean, counts: PublishCounts): void {
+    if (queues.length === 0 && !mandatory) {
+      this.#dropped.set(counts, (this.#dropped.get(counts) ?? 0) + 1)
+      return
+    }
     this.#hold(message, {
       position: this.#store.keep(message),
       queues: [...queues],
       route: undefined,
       refused: ignore,
       mandatory,
+      heldBack: false,
+      counts,
     })
   }
 
   /** Holds a message that is routed when the transaction is committed. */
-  publishRouted(message: Message, route: LateRoute, mandatory: boolean): void {
-    this.#hold(message, { position: this.#store.keep(message), queues: [], route, refused: ignore, mandatory })
+  publishRouted(message: Message, route: LateRoute, mandatory: boolean, counts: PublishCounts): void {
+    const position = this.#store.keep(message)
+    this.#hold(message, { position, queues: [], route, refused: ignore, mandatory, heldBack: false, counts })
   }
 
   #hold(message: Message, publish: HeldPublish): void {
@@ -97,12 +113,14 @@ export class Transaction {
   commit(returnMessage: (message: Message) => void, settle: (settlement: HeldSettlement) => void): boolean {
     const publishes = this.#publishes
     const settlements = this.#settlements
+    this.#countDropped()
     this.#clear()
     let complete = true
     for (const publish of publishes) {
       const { position } = publish
       if (publish.route !== undefined) this.#routeLate(publish, publish.route)
       else if (publish.queues.some((queue) => queue.deleted)) publish.queues = this.#replaceDeleted(publish.queues)
+      this.#count(publish)
       let place = position
       for (const queue of publish.queues) {
         // Read anew for each: what a queue does with a message may use the store.
@@ -132,6 +150,7 @@ export class Transaction {
     const found = route(this.#message)
     publish.queues = found.queues
     publish.refused = found.refused
+    publish.heldBack = found.heldBack
     if (found.heldBack) publish.mandatory = false
   }
 
@@ -148,7 +167,22 @@ export class Transaction {
     return messages
   }
 
+  #count({ queues, mandatory, heldBack, counts }: HeldPublish): void {
+    this.#statistics.published(counts, queues, 1, false)
+    if (queues.length > 0 || heldBack) return
+    if (mandatory) counts.returned++
+    else counts.dropped++
+  }
+
+  #countDropped(): void {
+    for (const [counts, count] of this.#dropped) {
+      this.#statistics.published(counts, [], count, false)
+      counts.dropped += count
+    }
+  }
+
   #clear(): void {
+    this.#dropped.clear()
     this.#publishes = []
     this.#settlements = []
     this.#held.remove(this.#heldBytes)

@@ -7,6 +7,7 @@
  */
 
 import type { Queue } from '../../queue/queue.ts'
+import type { DeliveryCounts } from '../../statistics/delivery-counts.ts'
 import type { AmqpConsumer } from './consumer.ts'
 
 /** One message in the client's hands. */
@@ -31,6 +32,12 @@ export class UnackedList {
   /** Entries from head, holes included. */
   #span = 0
   #count = 0
+  readonly #countsOf: (queue: Queue) => DeliveryCounts
+
+  /** @param countsOf Where acknowledgements of messages are counted that were got from a queue. */
+  constructor(countsOf: (queue: Queue) => DeliveryCounts) {
+    this.#countsOf = countsOf
+  }
 
   /** Messages in the list. */
   get count(): number {
@@ -133,7 +140,12 @@ export class UnackedList {
     const sequence = this.#sequences[index]
     this.#clear(index)
     queue.settle(position, sequence)
-    if (consumer !== undefined) consumer.returnCredit()
+    if (consumer === undefined) {
+      this.#countsOf(queue).ack++
+      return
+    }
+    consumer.counts.ack++
+    consumer.returnCredit()
   }
 
   #removeAt(index: number): UnackedMessage {

@@ -10,6 +10,7 @@ import { BLOCK_SIZE } from '../../../src/memory/working-memory.ts'
 import { Message } from '../../../src/queue/message.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
+import { BrokerStatistics } from '../../../src/statistics/broker-statistics.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { bodyText, createMessage } from '../message-bytes.ts'
 import { ManualClock } from '../queue/manual-clock.ts'
@@ -25,7 +26,16 @@ beforeEach(() => {
   })
   const limits = new TopologyLimits({ queueMax: -1, exchangeMax: -1, vhostMax: -1 }, new Map())
   const clock = new ManualClock()
-  vhost = new Vhost('/', { store, journal: noJournal, turn, clock, logger: silentLogger, limits, chance: Math.random })
+  vhost = new Vhost('/', {
+    store,
+    journal: noJournal,
+    turn,
+    clock,
+    logger: silentLogger,
+    limits,
+    chance: Math.random,
+    statistics: new BrokerStatistics(),
+  })
 })
 afterEach(() => store.close())
 

@@ -15,6 +15,7 @@ import { type Logger, silentLogger } from '../../../src/logging/logger.ts'
 import { openMetadata } from '../../../src/metadata/open-metadata.ts'
 import { GlobalParameters } from '../../../src/parameters/global-parameters.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
+import { BrokerStatistics } from '../../../src/statistics/broker-statistics.ts'
 import type { Exchange } from '../../../src/vhost/exchange.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { ManualClock } from '../../manual-clock.ts'
@@ -48,6 +49,7 @@ export class BrokerParts {
       logger: silentLogger,
       limits,
       chance: Math.random,
+      statistics: new BrokerStatistics(),
     }
     const newVhost = (name: string) => new Vhost(name, services)
     const users = new UserStore(new AccessVersion())

@@ -6,6 +6,7 @@ import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { silentLogger } from '../../../src/logging/logger.ts'
 import { setParameter } from '../../../src/parameters/parameter-components.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
+import { BrokerStatistics } from '../../../src/statistics/broker-statistics.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 
 describe('VhostPolicies', () => {
@@ -23,6 +24,7 @@ describe('VhostPolicies', () => {
       logger: silentLogger,
       limits,
       chance: Math.random,
+      statistics: new BrokerStatistics(),
     })
   afterEach(() => store.close())
 

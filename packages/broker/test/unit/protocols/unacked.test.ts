@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UnackedList } from '../../../src/protocols/amqp/unacked.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
+import { DeliveryCounts } from '../../../src/statistics/delivery-counts.ts'
 
 /** A queue that remembers what was settled with it: the list uses no more of it. */
 function settlingQueue(): { queue: Queue; settled: number[] } {
@@ -9,12 +10,14 @@ function settlingQueue(): { queue: Queue; settled: number[] } {
   return { queue: { settle: (position: number) => settled.push(position) } as unknown as Queue, settled }
 }
 
+const countsOf = (queue: Queue) => new DeliveryCounts(queue)
+
 const tags = (list: UnackedList) => [...list].map(({ deliveryTag }) => deliveryTag)
 
 describe('UnackedList', () => {
   it('settles by tag, in and out of order, each once', () => {
     const { queue, settled } = settlingQueue()
-    const list = new UnackedList()
+    const list = new UnackedList(countsOf)
     for (let tag = 1; tag <= 5; tag++) list.push(tag, queue, tag * 10, tag, undefined)
     expect([list.settle(1), list.settle(4), list.settle(4), list.settle(9)]).toEqual([true, true, false, false])
     expect(settled).toEqual([10, 40])
@@ -29,7 +32,7 @@ describe('UnackedList', () => {
 
   it('does not grow with what is settled behind a message that stays', () => {
     const { queue } = settlingQueue()
-    const list = new UnackedList()
+    const list = new UnackedList(countsOf)
     list.push(1, queue, 1, 1, undefined)
     const before = process.memoryUsage().arrayBuffers
     for (let tag = 2; tag < 300_000; tag++) {
@@ -42,7 +45,7 @@ describe('UnackedList', () => {
 
   it('takes messages back in between', () => {
     const { queue } = settlingQueue()
-    const list = new UnackedList()
+    const list = new UnackedList(countsOf)
     for (const tag of [1, 2, 3, 4]) list.push(tag, queue, tag, tag, undefined)
     const removed = [3, 2].map((tag) => list.remove(tag)).filter((message) => message !== undefined)
     list.restore(removed)
@@ -55,7 +58,7 @@ describe('UnackedList', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const { queue } = settlingQueue()
-        const list = new UnackedList()
+        const list = new UnackedList(countsOf)
         let model: number[] = []
         let tag = 0
         for (const { skip, remove, upTo } of steps) {

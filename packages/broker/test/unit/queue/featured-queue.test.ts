@@ -11,6 +11,7 @@ import { Queue } from '../../../src/queue/queue.ts'
 import { type QueueFeatures, resolveQueueFeatures } from '../../../src/queue/queue-features.ts'
 import { ReleaseList } from '../../../src/queue/release-list.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
+import { AllDeathCounts } from '../../../src/statistics/death-counts.ts'
 import { bodyText } from '../message-bytes.ts'
 import { ManualClock } from './manual-clock.ts'
 
@@ -59,6 +60,7 @@ function setUp(table: Record<string, number | string> = {}) {
         deaths.push(`${bodyText(read)} ${reason}`)
         store.release(position)
       },
+      deaths: new AllDeathCounts(),
       queueExpired: (expired) => deaths.push(`${expired.name} unused`),
     },
   )

@@ -11,6 +11,7 @@ import { Queue } from '../../../src/queue/queue.ts'
 import type { QueueConsumer } from '../../../src/queue/queue-consumer.ts'
 import { ReleaseList } from '../../../src/queue/release-list.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
+import { AllDeathCounts } from '../../../src/statistics/death-counts.ts'
 import { bodyText, createMessage } from '../message-bytes.ts'
 
 interface Delivery {
@@ -100,6 +101,7 @@ function createQueue(name = 'q', args: TypedTable = Object.create(null)): Queue 
     clock: systemClock,
     releases: new ReleaseList(store, turn),
     deadLetter: (_queue, position) => store.release(position),
+    deaths: new AllDeathCounts(),
     queueExpired: () => {},
   })
 }

@@ -7,6 +7,7 @@ import { noJournal } from '../../../src/log/journal.ts'
 import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { silentLogger } from '../../../src/logging/logger.ts'
 import { Turn } from '../../../src/scheduler/turn.ts'
+import { BrokerStatistics } from '../../../src/statistics/broker-statistics.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 
 setFlagsFromString('--expose-gc')
@@ -31,6 +32,7 @@ describe('Vhost', () => {
       logger: silentLogger,
       limits,
       chance: Math.random,
+      statistics: new BrokerStatistics(),
     })
     const settings = { name: 'stays', durable: false, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
     const { queue } = vhost.declareQueue(settings, { forgetQueue() {} })

@@ -156,7 +156,9 @@ function assertGettable(queue: Queue, resource: string): void {
 
 function get(channel: Channel, queue: Queue, noAck: boolean): void {
   const taken = queue.take()
+  const counts = channel.statistics.deliveriesFrom(queue)
   if (taken === undefined) {
+    counts.getEmpty++
     channel.send('basic.get-empty', {})
     return
   }
@@ -167,8 +169,12 @@ function get(channel: Channel, queue: Queue, noAck: boolean): void {
   const deliveryTag = channel.nextDeliveryTag++
   const prefix = createGetOkPrefix(channel.number, deliveryTag, redelivered)
   writeMessage(channel.output, channel.number, channel.frameSizeMax, prefix, message, queue.readyCount)
-  if (noAck) queue.settle(position, sequence)
-  else {
+  if (redelivered) counts.redeliver++
+  if (noAck) {
+    counts.getNoAck++
+    queue.settle(position, sequence)
+  } else {
+    counts.get++
     channel.unacked.push(deliveryTag, queue, position, sequence, undefined)
     channel.noteTimeout(queue.features.consumerTimeoutMs)
   }

@@ -11,7 +11,10 @@ export const confirmHandlers: MethodHandlers = {
       throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'cannot switch from tx to confirm mode')
     }
     const { turn, journal } = channel.connection.services
-    channel.confirms ??= new PublisherConfirms(channel.number, channel.output, turn, journal)
+    if (channel.confirms === undefined) {
+      channel.confirms = new PublisherConfirms(channel.number, channel.output, turn, journal)
+      channel.publisher.confirmsBegin()
+    }
     if (!args.noWait) channel.send('confirm.select-ok', {})
   },
 }

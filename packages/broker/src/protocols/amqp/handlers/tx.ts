@@ -11,8 +11,9 @@ export const txHandlers: MethodHandlers = {
     if (channel.confirms !== undefined) {
       throw new ChannelException(ReplyCode.PRECONDITION_FAILED, 'cannot switch from confirm to tx mode')
     }
-    const { connection, vhost } = channel
-    channel.transaction ??= new Transaction(connection.services.store, connection.heldBytes, vhost.queues)
+    const { connection, vhost, statistics } = channel
+    const { store } = connection.services
+    channel.transaction ??= new Transaction(store, connection.heldBytes, vhost.queues, statistics)
     channel.send('tx.select-ok', {})
   },
 

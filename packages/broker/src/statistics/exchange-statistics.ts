@@ -1,0 +1,18 @@
+/** What clients published to an exchange, and how many copies of that reached queues. */
+
+import { EXCHANGE_STATS } from './counts.ts'
+
+export class ExchangeStatistics {
+  #totals: Float64Array | undefined
+
+  /** By {@link EXCHANGE_STATS}. Made when it is first asked for. */
+  get totals(): Float64Array {
+    this.#totals ??= new Float64Array(EXCHANGE_STATS.length)
+    return this.#totals
+  }
+
+  /** The same, unless nothing was counted yet. */
+  get counted(): Float64Array | undefined {
+    return this.#totals
+  }
+}
