@@ -46,6 +46,8 @@ export class Output implements TurnTask {
   overflowing = false
   /** Whether anything was written since this was last set to `false`; heartbeats watch it. */
   active = false
+  /** Writes to the socket. */
+  writeCount = 0
 
   readonly #socket: Socket
   readonly #turn: Turn
@@ -272,6 +274,7 @@ export class Output implements TurnTask {
       done?.()
       return
     }
+    this.writeCount++
     this.#socket.write(bytes, done)
     if (this.#socket.writableLength > this.#bytesHigh) this.#checkLevels(this.#socket.writableLength)
   }

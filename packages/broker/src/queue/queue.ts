@@ -170,6 +170,11 @@ export class Queue implements TurnTask {
     return this.#featured === undefined ? Math.max(0, this.#readyBytes) : this.#featured.readyBytes
   }
 
+  /** Whether a message that comes would go to a consumer at once. */
+  get canDeliver(): boolean {
+    return this.#rings.serving.first !== undefined
+  }
+
   /** The queue was declared again, or somebody asked for a message: it does not end for want of use yet. */
   used(): void {
     this.#unused?.used()

@@ -3,6 +3,7 @@
 import { QueueType } from '../queue/queue-type.ts'
 import { DELIVERING, MESSAGE_STATS } from './counts.ts'
 import { AllDeathCounts } from './death-counts.ts'
+import type { History } from './history.ts'
 
 /** What was opened, closed, made and deleted. */
 export class Churn {
@@ -36,6 +37,10 @@ export class BrokerStatistics {
   routed = 0
   /** Channels that have published. */
   publishers = 0
+  /** Messages read from disk, and written to it. */
+  diskReads = 0
+  diskWrites = 0
+  history: History | undefined
   readonly churn: Churn = new Churn()
   readonly deaths: AllDeathCounts = new AllDeathCounts()
   readonly logins: Map<string, LoginCounts> = new Map()

@@ -7,6 +7,7 @@ import type { Queue } from '../queue/queue.ts'
 import type { Exchange } from '../vhost/exchange.ts'
 import { addTo, DELIVERING, DELIVERING_OFFSET, MESSAGE_STATS, PUBLISHING, QUEUE_DELIVERING_OFFSET } from './counts.ts'
 import { DeliveryCounts } from './delivery-counts.ts'
+import type { History } from './history.ts'
 import { PublishCounts } from './publish-counts.ts'
 import type { VhostStatistics } from './vhost-statistics.ts'
 
@@ -24,6 +25,9 @@ export class ChannelStatistics {
   readonly exchanges: Map<Exchange, PublishCounts> = new Map()
   /** Of the queues that it has consumed or got from. */
   readonly queues: Map<Queue, DeliveryCounts> = new Map()
+  history: History | undefined
+  /** When a sample last found that something had happened, in milliseconds since the epoch; 0 for never. */
+  changedAt = 0
   readonly #vhost: VhostStatistics
   #pruneAt = PRUNE_MIN
 

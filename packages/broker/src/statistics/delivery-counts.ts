@@ -6,6 +6,7 @@
 
 import type { Queue } from '../queue/queue.ts'
 import { DELIVERING } from './counts.ts'
+import type { History } from './history.ts'
 
 export class DeliveryCounts {
   readonly queue: Queue
@@ -19,6 +20,7 @@ export class DeliveryCounts {
   getEmpty = 0
   redeliver = 0
   ack = 0
+  history: History | undefined = undefined
 
   constructor(queue: Queue) {
     this.queue = queue

@@ -6,6 +6,7 @@
 
 import type { Exchange } from '../vhost/exchange.ts'
 import { PUBLISHING } from './counts.ts'
+import type { History } from './history.ts'
 
 export class PublishCounts {
   readonly exchange: Exchange
@@ -15,6 +16,7 @@ export class PublishCounts {
   confirmed = 0
   returned = 0
   dropped = 0
+  history: History | undefined = undefined
 
   constructor(exchange: Exchange) {
     this.exchange = exchange

@@ -2,8 +2,14 @@
 
 import type { Exchange } from '../vhost/exchange.ts'
 import { QUEUE_STATS } from './counts.ts'
+import type { History } from './history.ts'
 
 export class QueueStatistics {
+  history: History | undefined
+  /** When a sample last found that something had happened, in milliseconds since the epoch; 0 for never. */
+  changedAt = 0
+  /** How often, from 0 to 1, samples found that a message would be delivered at once; the last ones count more. */
+  utilisation = 1
   #totals: Float64Array | undefined
   #exchanges: Map<Exchange, PairCounts> | undefined
 
@@ -28,7 +34,7 @@ export class QueueStatistics {
     let pair = this.#exchanges.get(exchange)
     if (pair === undefined) {
       for (const known of this.#exchanges.keys()) if (known.deleted) this.#exchanges.delete(known)
-      pair = { totals: new Float64Array(1) }
+      pair = { totals: new Float64Array(1), history: undefined }
       this.#exchanges.set(exchange, pair)
     }
     pair.totals[0] += count
@@ -38,6 +44,7 @@ export class QueueStatistics {
 /** What went from one object to another. */
 export interface PairCounts {
   readonly totals: Float64Array
+  history: History | undefined
 }
 
 const NO_PAIRS: ReadonlyMap<Exchange, PairCounts> = new Map()

@@ -5,13 +5,15 @@ import type { QueueType } from '../queue/queue-type.ts'
 import type { Exchange } from '../vhost/exchange.ts'
 import type { BrokerStatistics } from './broker-statistics.ts'
 import { addTo, DELIVERING_OFFSET, MESSAGE_STATS } from './counts.ts'
+import type { History } from './history.ts'
 
 export class VhostStatistics {
   /** By {@link MESSAGE_STATS}. */
   readonly totals: Float64Array = new Float64Array(MESSAGE_STATS.length)
-  /** Bytes received from and sent to connections that are gone. */
+  /** Bytes received from and sent to connections, those included that are gone. */
   receivedBytes = 0
   sentBytes = 0
+  history: History | undefined
   readonly broker: BrokerStatistics
 
   constructor(broker: BrokerStatistics) {

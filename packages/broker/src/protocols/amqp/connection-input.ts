@@ -55,7 +55,10 @@ export class ConnectionInput implements FrameSink {
   #header: Uint8Array = new Uint8Array(0)
   /** Whether something is being decided; frames wait meanwhile. */
   #paused = false
-  #received = false
+  /** Chunks that have come. */
+  chunkCount = 0
+  /** The same, when that was last asked. */
+  #chunksSeen = 0
 
   constructor(host: InputHost, input: SocketInput, turn: Turn) {
     this.#host = host
@@ -75,14 +78,14 @@ export class ConnectionInput implements FrameSink {
 
   /** Whether anything was received since the last call. Always `true` while the broker itself does not read. */
   takeReceived(): boolean {
-    const received = this.#received || this.gate.shut
-    this.#received = false
+    const received = this.chunkCount !== this.#chunksSeen || this.gate.shut
+    this.#chunksSeen = this.chunkCount
     return received
   }
 
   /** Takes a chunk from the socket. Nothing that a peer sends gets past this. */
   #receive(chunk: Uint8Array): void {
-    this.#received = true
+    this.chunkCount++
     try {
       this.#take(chunk)
       this.pace.chunkDone(chunk.length)

@@ -20,6 +20,7 @@ import { Output, type OutputOwner } from '../../net/output.ts'
 import type { Peer } from '../../net/peer.ts'
 import type { SocketInput } from '../../net/socket-input.ts'
 import type { Queue, QueueOwner } from '../../queue/queue.ts'
+import { ConnectionStatistics } from '../../statistics/connection-statistics.ts'
 import { AlarmBlock } from './alarm-block.ts'
 import { CloseHandshake } from './close-handshake.ts'
 import { ConnectionInput, type ConnectionPhase, INITIAL_FRAME_SIZE_MAX, type InputHost } from './connection-input.ts'
@@ -41,6 +42,7 @@ export class AmqpConnection implements InputHost, OutputOwner, QueueOwner {
   readonly input: ConnectionInput
   readonly output: Output
   readonly closing: CloseHandshake
+  readonly statistics: ConnectionStatistics
   phase: ConnectionPhase = 'header'
   /** Its channels and vhost, once it is open. */
   session: Session | undefined
@@ -68,6 +70,7 @@ export class AmqpConnection implements InputHost, OutputOwner, QueueOwner {
   constructor(input: SocketInput, peer: Peer, services: AmqpServices) {
     const { socket } = input
     this.#socket = socket
+    this.statistics = new ConnectionStatistics(socket)
     this.services = services
     this.peer = peer
     this.logger = services.logLimit.of(addressSource(peer.remoteAddress))
@@ -204,6 +207,7 @@ export class AmqpConnection implements InputHost, OutputOwner, QueueOwner {
     this.#alarm.close()
     this.output.close()
     this.input.close()
+    this.statistics.collect()
     try {
       this.#release()
     } catch (error) {

@@ -94,6 +94,7 @@ export class Opening implements HandshakeHost {
   opened(vhost: Vhost, rights: Rights): void {
     const connection = this.#connection
     connection.closing.deadline.clear()
+    connection.statistics.opened(vhost.statistics, connection.services.clock.now())
     connection.session = new Session(connection, vhost, rights, this.#channelMax)
     connection.phase = 'running'
     connection.logger = connection.services.logger
