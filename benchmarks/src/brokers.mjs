@@ -64,8 +64,9 @@ export async function startWarren(program, wishes = {}, nodeArgs = []) {
     args.push('--config', file)
   }
   const dataFolder = join(folder, 'data')
-  // Builds that keep nothing yet do not know the flag, but ignore the variable.
-  const launch = () => startProgram(process.execPath, args, logFile, { WARREN_DATA_DIRECTORY: dataFolder })
+  // Older builds do not know the flags, but ignore the variables. RabbitMQ runs without its plugins, too.
+  const environment = { WARREN_DATA_DIRECTORY: dataFolder, WARREN_MANAGEMENT_PORT: '-1' }
+  const launch = () => startProgram(process.execPath, args, logFile, environment)
   const end = async () => rmSync(folder, { recursive: true, force: true })
   /** @param {ChildProcess} child */
   const findPid = (child) => /** @type {number} */ (child.pid)

@@ -30,6 +30,7 @@ import { openMetadata, type Persistence } from './metadata/open-metadata.ts'
 import { Acceptor } from './net/acceptor.ts'
 import { brokerUrl } from './net/broker-url.ts'
 import { openListeners } from './net/open-listeners.ts'
+import { resolveNodeName } from './node-name.ts'
 import { describeStorage, openMessageLog, persistenceOf } from './open-message-log.ts'
 import { GlobalParameters } from './parameters/global-parameters.ts'
 import { AmqpConnection } from './protocols/amqp/connection.ts'
@@ -78,6 +79,9 @@ async function start(
   releases: Releases,
 ): Promise<Broker> {
   const logger = options.logger ?? silentLogger
+  // It takes longer to load than all the rest of the start, and is not needed before the end of it.
+  const management = resolved.managementPort === -1 ? undefined : import('./management/management-server.ts')
+  management?.catch(() => {})
   const clock = options.clock ?? systemClock
   const logLimit = new LogLimit(logger, clock)
   releases.add(() => logLimit.close())
@@ -210,14 +214,28 @@ async function start(
     onInput: (input, peer) => new AmqpConnection(input, peer, services),
   })
   const listeners = await openListeners(resolved, clock, logger, acceptor)
-  for (const { tls, host, port } of listeners.all) {
-    logger.info({ host, port, ...(tls && { tls }) }, `listening for AMQP connections${tls ? ' over TLS' : ''}`)
+  const admin = createAdministration(parts)
+  const brokerAlarms = createBrokerAlarms(alarms, monitor)
+  const allListeners = [...listeners.all]
+  const managed = { ...services, admin, alarms: brokerAlarms, nodeName: resolveNodeName(resolved.nodeName) }
+  const managementServer = await management?.then(async ({ startManagement }) => {
+    try {
+      return await startManagement({ ...managed, listeners: allListeners })
+    } catch (error) {
+      await listeners.close()
+      throw error
+    }
+  })
+  allListeners.push(...(managementServer?.listeners ?? []))
+  for (const { protocol, tls, host, port } of allListeners) {
+    const what = protocol.startsWith('amqp') ? 'AMQP connections' : 'the management API'
+    logger.info({ host, port, ...(tls && { tls }) }, `listening for ${what}${tls ? ' over TLS' : ''}`)
   }
 
   let closing: Promise<void> | undefined
   const close = async () => {
     monitor.close()
-    const closed = listeners.close()
+    const closed = Promise.all([listeners.close(), managementServer?.close()])
     acceptor.close()
     for (const connection of connections) connection.forceClose(SHUTDOWN)
     const cut = clock.setTimeout(() => {
@@ -235,14 +253,15 @@ async function start(
   return {
     port: listeners.port,
     tlsPort: listeners.tlsPort,
-    listeners: listeners.all,
+    managementPort: managementServer?.listeners[0].port ?? 0,
+    listeners: allListeners,
     url: brokerUrl(resolved.defaultUser, resolved.defaultPassword, listeners.all),
     get connectionCount() {
       return connections.size
     },
-    admin: createAdministration(parts),
+    admin,
     storage: describeStorage(log),
-    alarms: createBrokerAlarms(alarms, monitor),
+    alarms: brokerAlarms,
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }

@@ -13,6 +13,8 @@ const START_LIMIT_MS = 60_000
 /** A broker that was started for a suite. */
 export interface StartedBroker extends AsyncDisposable {
   readonly port: number
+  /** Port of its HTTP API; 0 for none. */
+  readonly managementPort?: number
   /** Users, vhosts, permissions, policies, as far as it can be administered from here. */
   readonly admin?: Partial<Administration>
 }
@@ -22,6 +24,8 @@ export interface Target {
   readonly name: 'warren' | 'rabbitmq'
   readonly isRabbit: boolean
   readonly port: number
+  /** Where its HTTP API is: `http://127.0.0.1:15672`. Ours has one if the suite asks for it with `managementPort: 0`. */
+  readonly httpUrl: string
   /** Users, vhosts, permissions, policies. */
   readonly admin: Administration
   /** A connection after its handshake. */
@@ -65,6 +69,10 @@ function defineTarget(name: Target['name'], start: () => Promise<StartedBroker>)
       if (broker === undefined) throw new Error(`${name} is not up before the tests run`)
       return broker.port
     },
+    get httpUrl() {
+      if (!broker?.managementPort) throw new Error(`${name} has no HTTP API in this suite`)
+      return `http://127.0.0.1:${broker.managementPort}`
+    },
     get admin() {
       if (broker?.admin === undefined) throw new Error(`${name} cannot be administered in this suite`)
       return broker.admin as Administration
@@ -80,5 +88,5 @@ async function sharedRabbit(): Promise<StartedBroker> {
   const answer = await text(connect(inject('rabbitDoorPort'), '127.0.0.1'))
   if (!answer.startsWith('{')) throw new Error(answer)
   const { port, managementPort } = JSON.parse(answer) as { port: number; managementPort: number }
-  return { port, admin: new RabbitAdministration(managementPort), async [Symbol.asyncDispose]() {} }
+  return { port, managementPort, admin: new RabbitAdministration(managementPort), async [Symbol.asyncDispose]() {} }
 }

@@ -27,17 +27,13 @@ export async function startWarren(args: readonly string[] = []): Promise<WarrenP
   }
 }
 
+/** No HTTP API unless it is asked for: many programs run at a time. */
+export const QUIET_ENVIRONMENT: Readonly<Record<string, string>> = { WARREN_MANAGEMENT_PORT: '-1' }
+
 /** Starts `warren` on a free port, and waits for nothing. */
 export function spawnWarren(args: readonly string[] = []): Program {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run npm run build`)
-  return startProgram(process.execPath, [
-    PROGRAM,
-    '--host',
-    '127.0.0.1',
-    '--port',
-    '0',
-    '--data-directory',
-    '',
-    ...args,
-  ])
+  const environment = { ...QUIET_ENVIRONMENT, ...process.env }
+  const own = ['--host', '127.0.0.1', '--port', '0', '--data-directory', '']
+  return startProgram(process.execPath, [PROGRAM, ...own, ...args], { environment })
 }

@@ -16,6 +16,8 @@ export interface LoginSource {
 /** Why nobody was let in; for the log, not for the client. */
 export interface LoginRefusal {
   readonly refused: string
+  /** Whether the credentials were right, but the user may come from this machine only. */
+  readonly localOnly: boolean
 }
 
 export class Authenticator {
@@ -36,10 +38,10 @@ export class Authenticator {
       if (login === undefined) continue
       if (fromLoopback || !this.#loopbackUsers.has(login.user)) return login
       await this.#delay.failed(addressSource(address))
-      return { refused: `user '${login.user}' can only connect via localhost` }
+      return { refused: `user '${login.user}' can only connect via localhost`, localOnly: true }
     }
     await this.#delay.failed(addressSource(address))
-    return { refused: `login of user '${credentials.user}' was refused` }
+    return { refused: `login of user '${credentials.user}' was refused`, localOnly: false }
   }
 }
 

@@ -12,6 +12,7 @@ import { CONNECTION_OPTIONS } from './table/connections-options.ts'
 import { HTTP_OPTIONS } from './table/http-options.ts'
 import { LDAP_OPTIONS } from './table/ldap-options.ts'
 import { LOG_OPTIONS, type LogSettings } from './table/log-options.ts'
+import { MANAGEMENT_OPTIONS } from './table/management-options.ts'
 import { NETWORK_OPTIONS } from './table/network-options.ts'
 import { OAUTH2_OPTIONS } from './table/oauth2-options.ts'
 import { RESOURCE_OPTIONS } from './table/resources-options.ts'
@@ -32,6 +33,7 @@ export const BROKER_OPTIONS: OptionRows<keyof BrokerOptions> = {
   ...HTTP_OPTIONS,
   ...OAUTH2_OPTIONS,
   ...LDAP_OPTIONS,
+  ...MANAGEMENT_OPTIONS,
 }
 
 /** All that `warren` can be told. */

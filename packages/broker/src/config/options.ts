@@ -247,6 +247,20 @@ export interface BrokerOptions {
   readonly certificateLogin?: CertificateLogin
   /** Virtual hosts. Made when the data directory is empty, or there is none. @default / */
   readonly vhosts?: readonly string[]
+  /** Name of this broker in the management API and in metrics. @default `warren@` and the name of the machine */
+  readonly nodeName?: string
+  /** TCP port of the management API; 0 lets the system choose one, -1 is none. @default -1 embedded, 15672 for the program `warren` */
+  readonly managementPort?: number
+  /** Address that the management API listens on; empty for that of `host`. */
+  readonly managementHost?: string
+  /** What all paths of the management API begin with, as in `/broker-1`. @default none */
+  readonly managementPathPrefix?: string
+  /** Origins of web pages that may use the management API, such as `https://example.org`; `*` is any. @default none */
+  readonly managementCorsAllowOrigins?: readonly string[]
+  /** How long browsers may remember what such a page is allowed, in seconds. @default 1800 */
+  readonly managementCorsMaxAgeSeconds?: number
+  /** Largest body of a request to the management API, in bytes. A larger one is answered with 413. @default 20000000 */
+  readonly managementBodySizeMax?: number
   /** Most milliseconds that `close` waits for clients to take leave. @default 5000 */
   readonly shutdownTimeoutMs?: number
 }

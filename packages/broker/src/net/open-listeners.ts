@@ -13,6 +13,8 @@ import { TlsServer } from './tls-server.ts'
 
 /** A listener that is open. */
 export interface ListenerInfo {
+  /** What is spoken there, in RabbitMQ's words. */
+  readonly protocol: 'amqp' | 'amqp/ssl' | 'http' | 'https'
   readonly tls: boolean
   /** As it was configured. */
   readonly host: string
@@ -57,7 +59,12 @@ export async function openListeners(
     ]) {
       const listeners = await listen(address, tcp, (socket) => acceptor.accept(socket, tls))
       opened.push(listeners)
-      all.push({ tls: tls !== undefined, host: address.host, port: listeners.port })
+      all.push({
+        protocol: tls === undefined ? 'amqp' : 'amqp/ssl',
+        tls: tls !== undefined,
+        host: address.host,
+        port: listeners.port,
+      })
     }
   } catch (error) {
     await close()

@@ -16,6 +16,7 @@ import {
   openConnection,
   type Program,
   type ProgramOptions,
+  QUIET_ENVIRONMENT,
   rawPeer,
   startProgram,
   startWarren,
@@ -42,7 +43,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** Runs `warren` with nothing but these arguments and variables. */
 function warren(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
   const data = { WARREN_DATA_DIRECTORY: mkdtempSync(join(folder, 'data-')) }
-  const options: ProgramOptions = { environment: { PATH: process.env.PATH, ...data, ...environment }, folder }
+  const options: ProgramOptions = {
+    environment: { PATH: process.env.PATH, ...QUIET_ENVIRONMENT, ...data, ...environment },
+    folder,
+  }
   return startProgram(process.execPath, [WARREN, ...args], options)
 }
 

@@ -20,6 +20,12 @@ describe('describeFailure', () => {
     expect(describeFailure(systemError(code), '127.0.0.1', 5672)).toBe(sentence)
   })
 
+  it('names the flag of the management API when it was its port', () => {
+    const error = Object.assign(systemError('EADDRINUSE'), { port: 15672, option: 'managementPort' })
+    expect(describeFailure(error, '::', 5672)).toContain('port 15672 is already in use on ::')
+    expect(describeFailure(error, '::', 5672)).toContain('choose another with --management-port')
+  })
+
   it('repeats what is wrong with the configuration', () => {
     const error = new ConfigurationError('INVALID_VALUE', 'port -1 must be an integer from 0 to 65535')
     expect(describeFailure(error, '::', -1)).toBe('port -1 must be an integer from 0 to 65535')

@@ -7,6 +7,7 @@ describe('mergeSettings', () => {
     expect(mergeSettings()).toEqual({
       ...resolveBrokerOptions(),
       host: '::',
+      managementPort: 15_672,
       dataDirectory: 'warren-data',
       logConsole: true,
       logLevel: 'info',

@@ -1,0 +1,36 @@
+/** What the management API is given of the broker. */
+
+import type { AccessVersion } from '../access/access-version.ts'
+import type { Authenticator } from '../access/authenticator.ts'
+import type { UserStore } from '../access/user-store.ts'
+import type { Administration } from '../administration/administration.ts'
+import type { BrokerAlarms } from '../alarms/broker-alarms.ts'
+import type { Clock, RandomSource } from '../clock.ts'
+import type { ResolvedBrokerOptions } from '../config/options.ts'
+import type { LogLimit } from '../logging/log-limit.ts'
+import type { Logger } from '../logging/logger.ts'
+import type { MetadataRecorder } from '../metadata/metadata-recorder.ts'
+import type { ListenerInfo } from '../net/open-listeners.ts'
+import type { AmqpConnection } from '../protocols/amqp/connection.ts'
+import type { Vhost } from '../vhost/vhost.ts'
+
+export interface ManagementParts {
+  readonly options: ResolvedBrokerOptions
+  /** Name of this broker: `warren@host`. */
+  readonly nodeName: string
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly logger: Logger
+  readonly logLimit: LogLimit
+  readonly authenticator: Authenticator
+  readonly accessVersion: AccessVersion
+  readonly users: UserStore
+  readonly vhosts: ReadonlyMap<string, Vhost>
+  readonly connections: ReadonlySet<AmqpConnection>
+  readonly alarms: BrokerAlarms
+  readonly admin: Administration
+  /** `undefined` where nothing is durable. */
+  readonly metadata: MetadataRecorder | undefined
+  /** All listeners of the broker, those of this API included. */
+  readonly listeners: readonly ListenerInfo[]
+}

@@ -1,0 +1,71 @@
+/** A request, as controllers see it. */
+
+import type { JsonObject } from '../parameters/json-value.ts'
+import type { Vhost } from '../vhost/vhost.ts'
+import { type BodyOf, type BodySchema, parseBody, readBody } from './body-schema.ts'
+import type { Caller } from './caller.ts'
+import { objectNotFound } from './http-error.ts'
+import type { ManagementParts } from './management-parts.ts'
+
+/** What was received, taken apart. */
+export interface ReceivedRequest {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Uint8Array | undefined
+}
+
+export class ManagementRequest<Parameter extends string = string, Schema extends BodySchema = BodySchema> {
+  readonly caller: Caller
+  readonly parts: ManagementParts
+  readonly query: URLSearchParams
+  readonly #received: ReceivedRequest
+  readonly #schema: Schema | undefined
+  #body: JsonObject | undefined
+
+  constructor(caller: Caller, parts: ManagementParts, received: ReceivedRequest, schema: Schema | undefined) {
+    this.caller = caller
+    this.parts = parts
+    this.query = received.query
+    this.#received = received
+    this.#schema = schema
+  }
+
+  /** A part of the path, decoded. */
+  param(name: Parameter): string {
+    return this.#received.params[name]
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#received.headers[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+
+  /** The vhost that the path names. @throws HttpError 404 */
+  vhost(this: ManagementRequest<Parameter & 'vhost', Schema>): Vhost {
+    const vhost = this.parts.vhosts.get(this.#received.params.vhost)
+    if (vhost === undefined) throw objectNotFound()
+    return vhost
+  }
+
+  /** The body as JSON. @throws HttpError 400 */
+  json(): JsonObject {
+    this.#body ??= parseBody(this.#received.body)
+    return this.#body
+  }
+
+  /** The fields that the route's schema names. @throws HttpError 400 */
+  body(): BodyOf<Schema> {
+    return readBody(this.#schema as Schema, this.json())
+  }
+
+  /** The body as it came. */
+  get bytes(): Uint8Array {
+    return this.#received.body ?? new Uint8Array(0)
+  }
+
+  /** Whether a parameter after the question mark says yes. */
+  flag(name: string): boolean {
+    return this.query.get(name) === 'true'
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Puts routes on the server, with what holds for all of them: 405 for other methods, OPTIONS, login, 406, and the answer.
+ *
+ * The order of the checks is RabbitMQ's: method, login, rights, `Accept`; the body is read only after them.
+ */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { authenticate } from './authentication.ts'
+import { assertMayUse } from './authorization.ts'
+import type { Caller } from './caller.ts'
+import { HttpError } from './http-error.ts'
+import type { ManagementParts } from './management-parts.ts'
+import { ManagementRequest } from './management-request.ts'
+import type { Reply } from './reply.ts'
+import type { Route } from './route.ts'
+
+/** In the order in which RabbitMQ names them. */
+const METHODS = ['HEAD', 'GET', 'PUT', 'DELETE', 'POST', 'PATCH', 'OPTIONS'] as const
+type Method = (typeof METHODS)[number]
+
+/** What hooks have found out about a request. */
+interface RequestContext {
+  readonly route: Route | undefined
+  /** Methods of the path. */
+  readonly allow: string
+}
+
+/** Puts all `routes` below `base`. */
+export function addRoutes(app: FastifyInstance, base: string, routes: readonly Route[], parts: ManagementParts): void {
+  const byPath = new Map<string, Route[]>()
+  for (const each of routes) byPath.set(each.path, [...(byPath.get(each.path) ?? []), each])
+  for (const [path, group] of byPath) {
+    const byMethod = new Map<Method, Route>(group.map((each) => [each.method, each]))
+    const get = byMethod.get('GET')
+    if (get !== undefined) byMethod.set('HEAD', get)
+    const allowed = METHODS.filter((method) => method === 'OPTIONS' || byMethod.has(method))
+    const allow = allowed.join(', ')
+    for (const method of METHODS) {
+      const route = byMethod.get(method)
+      app.route({
+        method,
+        url: `${base}${path}`,
+        onRequest: (request) => before(request, method, { route, allow }, parts),
+        handler: (request, reply) => handle(request, reply, method, { route, allow }, parts),
+      })
+    }
+  }
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+async function before(
+  request: FastifyRequest,
+  method: Method,
+  { route, allow }: RequestContext,
+  parts: ManagementParts,
+): Promise<void> {
+  if (method === 'OPTIONS') return
+  if (route === undefined) throw new HttpError(405, undefined, { allow })
+  if (route.access !== 'anyone') {
+    const caller = await authenticate(request.headers.authorization, request.ip, parts)
+    await assertMayUse(route.access, caller, vhostOf(request, parts))
+    callers.set(request, caller)
+  }
+  if (!acceptsJson(request.headers.accept)) throw new HttpError(406)
+}
+
+async function handle(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  method: Method,
+  { route, allow }: RequestContext,
+  parts: ManagementParts,
+): Promise<FastifyReply> {
+  if (method === 'OPTIONS' || route === undefined) return reply.headers({ allow }).code(200).send()
+  const received = {
+    params: request.params as Record<string, string>,
+    query: new URLSearchParams(request.url.split('?', 2)[1]),
+    headers: request.headers,
+    body: request.body as Uint8Array | undefined,
+  }
+  const caller = callers.get(request) as Caller
+  return send(reply, await route.handle(new ManagementRequest(caller, parts, received, route.body)))
+}
+
+/** Sends an answer. */
+function send(reply: FastifyReply, { status, json, headers = {} }: Reply): FastifyReply {
+  reply.code(status).headers(headers)
+  if (json === undefined) return reply.send()
+  return sendJson(reply.header('cache-control', 'no-cache'), json)
+}
+
+/** Sends text as JSON. As bytes, since Fastify names the character set of a text, which JSON has only one of. */
+export function sendJson(reply: FastifyReply, json: string): FastifyReply {
+  return reply.header('content-type', 'application/json').send(Buffer.from(json))
+}
+
+/** The vhost that the path names, or the field `x-vhost`, if it is there. */
+function vhostOf(request: FastifyRequest, { vhosts }: ManagementParts): string | undefined {
+  const { vhost = request.headers['x-vhost'] } = request.params as { vhost?: string }
+  return typeof vhost === 'string' && vhosts.has(vhost) ? vhost : undefined
+}
+
+/** Whether a field `Accept` admits JSON. Weights are not looked at: there is nothing else to choose. */
+function acceptsJson(accept: string | undefined): boolean {
+  if (accept === undefined || accept.trim() === '') return true
+  const ranges = accept.split(',').map((entry) => entry.split(';', 1)[0].trim().toLowerCase())
+  return ranges.some((range) => range === '*/*' || range === 'application/*' || range === 'application/json')
+}
