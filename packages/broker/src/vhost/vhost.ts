@@ -5,56 +5,36 @@
  * gives.
  */
 
-import { fieldTypeName, ReplyCode, type TypedTable } from '@warrenmq/codec'
+import { ReplyCode } from '@warrenmq/codec'
 import { type Binding, DefaultExchangeMatcher, type ExchangeMatcher, RoutingError, route } from '@warrenmq/routing'
 import { DeadLetters } from '../dead-letter/dead-letters.ts'
 import { ChannelException } from '../errors.ts'
 import type { ExtensionEnvironment } from '../exchange/exchange-extension.ts'
-import {
-  assertExchangeType,
-  assertTypeArguments,
-  createExchangeMatcher,
-  createExtension,
-} from '../exchange/exchange-types.ts'
+import { assertTypeArguments, createExchangeMatcher, createExtension } from '../exchange/exchange-types.ts'
 import type { TopologyLimits } from '../limits/topology-limits.ts'
 import { NO_VHOST_LIMITS, type VhostLimits } from '../limits/vhost-limits.ts'
 import type { VhostRecorder } from '../metadata/vhost-recorder.ts'
 import { VhostParameters } from '../parameters/vhost-parameters.ts'
 import { VhostPolicies } from '../policy/vhost-policies.ts'
-import { Message } from '../queue/message.ts'
+import type { Message } from '../queue/message.ts'
 import { Queue, type QueueOwner, type QueueSettings } from '../queue/queue.ts'
 import type { QueueEnvironment } from '../queue/queue-environment.ts'
 import { ReleaseList } from '../queue/release-list.ts'
 import { runInSlices } from '../scheduler/slices.ts'
 import { VhostStatistics } from '../statistics/vhost-statistics.ts'
-import { assertSameArguments, assertSameProperty } from './equivalence.ts'
+import { BindingSources } from './binding-sources.ts'
 import { type Destination, Exchange, type ExchangeSettings } from './exchange.ts'
-import { assertQueueArguments, comparedArguments } from './queue-arguments.ts'
+import { assertExchangeSettings, assertSameExchange } from './exchange-declaration.ts'
+import { DEFAULT_EXCHANGE, PREDECLARED_EXCHANGES } from './predeclared-exchanges.ts'
+import { assertQueueArguments } from './queue-arguments.ts'
+import { assertSameQueue, isLockedFor, queueLocked } from './queue-declaration.ts'
 import { ReplyQueues } from './reply-queues.ts'
 import { describeResource } from './resource-name.ts'
 import { RouteCache } from './route-cache.ts'
-import { RoutedMessage } from './routed-message.ts'
+import type { RoutedMessage } from './routed-message.ts'
 import type { VhostMetadata } from './vhost-metadata.ts'
+import { type EffectiveRoute, routeEffectively, StoredPublisher } from './vhost-routing.ts'
 import type { VhostServices } from './vhost-services.ts'
-
-const NO_ARGUMENTS: TypedTable = Object.freeze(Object.create(null))
-const PREDECLARED: readonly (readonly [name: string, type: string, internal: boolean])[] = [
-  ['amq.direct', 'direct', false],
-  ['amq.fanout', 'fanout', false],
-  ['amq.topic', 'topic', false],
-  ['amq.headers', 'headers', false],
-  ['amq.match', 'headers', false],
-  ['amq.rabbitmq.trace', 'topic', true],
-]
-
-/** Where a message went. */
-export interface EffectiveRoute {
-  readonly queues: readonly Queue[]
-  /** Whether an exchange on the way keeps the message for later, or has had it before. */
-  readonly heldBack: boolean
-  /** To be called when one of the queues refuses the message. */
-  refused(): void
-}
 
 export class Vhost {
   readonly name: string
@@ -76,10 +56,8 @@ export class Vhost {
   readonly #chance: () => number
   readonly #deadLetters: DeadLetters
   readonly #extensions: ExtensionEnvironment
-  readonly #stored = new Message()
   readonly #limits: TopologyLimits
-  /** Exchanges that have bindings to a destination. */
-  readonly #sources = new Map<Destination, Set<Exchange>>()
+  readonly #sources = new BindingSources()
   #metadata: VhostMetadata | undefined
   /** Where what must outlast a restart is recorded. */
   #recorder: VhostRecorder | undefined
@@ -102,14 +80,15 @@ export class Vhost {
       queueExpired: (queue) => this.deleteQueue(queue),
     }
     this.replies = new ReplyQueues(this.#environment, () => this.exchange(''))
-    const publish = this.#publishStored.bind(this)
+    const stored = new StoredPublisher(store)
+    const publish = stored.publish.bind(stored)
     this.#extensions = { store, journal, turn, clock, publish, releases: this.#environment.releases }
     const find = (exchange: string) => this.exchanges.get(exchange)
     const defaultMatcher = new DefaultExchangeMatcher<Destination>(
       (queue) => this.queues.get(queue) ?? this.replies.find(queue),
     )
-    this.exchanges.set('', new Exchange(exchangeSettings('', 'direct', false), defaultMatcher, find))
-    for (const [exchange, type, internal] of PREDECLARED) this.addExchange(exchangeSettings(exchange, type, internal))
+    this.exchanges.set('', new Exchange(DEFAULT_EXCHANGE, defaultMatcher, find))
+    for (const settings of PREDECLARED_EXCHANGES) this.addExchange(settings)
   }
 
   /** What an operator says of it. */
@@ -171,13 +150,7 @@ export class Vhost {
   declareExchange(settings: ExchangeSettings): Exchange {
     const resource = describeResource('exchange', settings.name, this.name)
     const existing = this.exchanges.get(settings.name)
-    assertExchangeType(settings.type)
-    const alternate = settings.arguments['alternate-exchange']
-    if (alternate !== undefined && alternate.tag !== 'S') {
-      const type = fieldTypeName(alternate.tag)
-      const text = `invalid type '${type}' for arg 'alternate-exchange' in ${resource}`
-      throw new ChannelException(ReplyCode.PRECONDITION_FAILED, text)
-    }
+    assertExchangeSettings(settings, resource)
     if (existing === undefined) {
       if (settings.name.startsWith('amq.')) throw reservedName('exchange', settings.name)
       assertTypeArguments(settings, resource)
@@ -186,12 +159,7 @@ export class Vhost {
       this.#recorder?.exchangeDeclared(exchange)
       return exchange
     }
-    const current = existing.settings
-    assertSameProperty('type', resource, typeAtom(settings.type), typeAtom(current.type))
-    assertSameProperty('durable', resource, settings.durable, current.durable)
-    assertSameProperty('auto_delete', resource, settings.autoDelete, current.autoDelete)
-    assertSameProperty('internal', resource, settings.internal, current.internal)
-    assertSameArguments(['alternate-exchange'], resource, settings.arguments, current.arguments)
+    assertSameExchange(settings, existing.settings, resource)
     return existing
   }
 
@@ -215,7 +183,7 @@ export class Vhost {
     const existing = this.queues.get(settings.name)
     const { churn } = this.statistics.broker
     if (existing !== undefined) {
-      this.#assertSameQueue(existing, settings, owner, resource)
+      assertSameQueue(existing, settings, owner, resource)
       churn.queue_declared++
       return { queue: existing, created: false }
     }
@@ -262,9 +230,7 @@ export class Vhost {
     } catch (error) {
       throw refusedByRouting(error)
     }
-    const sources = this.#sources.get(binding.destination)
-    if (sources === undefined) this.#sources.set(binding.destination, new Set([source]))
-    else sources.add(source)
+    this.#sources.bound(source, binding)
     this.#recorder?.bound(source, binding)
     this.topologyVersion++
     source.intake?.bound(binding.destination)
@@ -275,7 +241,8 @@ export class Vhost {
     if (!source.matcher.unbind(binding)) return
     this.#recorder?.unbound(source, binding)
     this.topologyVersion++
-    this.#afterUnbind(source, binding.destination)
+    this.#sources.unbound(source, binding.destination)
+    if (this.#isAbandoned(source)) this.#removeExchange(source)
   }
 
   /**
@@ -300,27 +267,7 @@ export class Vhost {
   /** The same for an exchange whose route is `effective`; `heldBack` says that an exchange on the way keeps the message for later. */
   routeEffectively(exchange: Exchange, routingKeys: readonly string[], message: Message): EffectiveRoute {
     if (this.exchanges.get(exchange.name) !== exchange) return { queues: [], heldBack: false, refused() {} }
-    const content = new RoutedMessage(message)
-    return {
-      queues: route<Queue>(exchange, routingKeys, content),
-      heldBack: content.heldBack,
-      refused: () => content.refused(),
-    }
-  }
-
-  /** Brings a stored message on from a queue or exchange; the reference to `position` stays the caller's. */
-  #publishStored(destination: Destination, position: number, routingKeys: readonly string[], waited: boolean): void {
-    const { store } = this.#environment
-    store.read(position, this.#stored)
-    const queues =
-      destination.kind === 'queue'
-        ? [destination]
-        : route<Queue>(destination, routingKeys, new RoutedMessage(this.#stored, waited ? destination : undefined))
-    for (const queue of queues) {
-      // Read anew for each: what routing and queues do with a message may use the store.
-      store.read(position, this.#stored)
-      queue.publish(this.#stored)
-    }
+    return routeEffectively(exchange, routingKeys, message)
   }
 
   /** Ends the vhost for good, in slices when much is in it. Nobody may find it any more. */
@@ -376,16 +323,14 @@ export class Vhost {
     this.#recorder?.exchangeDeleted(exchange)
     exchange.intake?.close()
     this.topologyVersion++
-    for (const { destination } of exchange.matcher.bindings()) this.#sources.get(destination)?.delete(exchange)
+    this.#sources.exchangeGone(exchange)
   }
 
   /** Takes a destination out of all bindings; auto-delete exchanges that lose their last one go too, in a chain of any length. */
   #removeDestination(destination: Destination): void {
     const gone: Destination[] = [destination]
     for (let next = gone.pop(); next !== undefined; next = gone.pop()) {
-      const sources = this.#sources.get(next)
-      this.#sources.delete(next)
-      for (const source of sources ?? []) {
+      for (const source of this.#sources.takeAll(next)) {
         this.#recorder?.destinationUnbound(source, next)
         if (source.matcher.unbindDestination(next) === 0 || !this.#isAbandoned(source)) continue
         this.#forgetExchange(source)
@@ -394,46 +339,14 @@ export class Vhost {
     }
   }
 
-  #afterUnbind(source: Exchange, destination: Destination): void {
-    const [left] = source.matcher.bindings(destination)
-    if (left === undefined) this.#sources.get(destination)?.delete(source)
-    if (this.#isAbandoned(source)) this.#removeExchange(source)
-  }
-
   /** Whether an auto-delete exchange, still there, has lost its last binding. */
   #isAbandoned(source: Exchange): boolean {
     return source.settings.autoDelete && source.matcher.size === 0 && this.exchanges.get(source.name) === source
   }
 
-  #assertSameQueue(existing: Queue, settings: QueueSettings, owner: QueueOwner, resource: string): void {
-    const current = existing.settings
-    const locked = current.exclusiveOwner !== undefined && current.exclusiveOwner !== owner
-    if (locked || (current.exclusiveOwner === undefined) !== (settings.exclusiveOwner === undefined)) {
-      throw this.#locked(settings.name)
-    }
-    assertSameProperty('durable', resource, settings.durable, current.durable)
-    assertSameProperty('auto_delete', resource, settings.autoDelete, current.autoDelete)
-    assertSameArguments(
-      comparedArguments(existing.type, settings.arguments),
-      resource,
-      settings.arguments,
-      current.arguments,
-    )
-  }
-
   #locked(name: string): ChannelException {
-    const resource = describeResource('queue', name, this.name)
-    return new ChannelException(
-      ReplyCode.RESOURCE_LOCKED,
-      `cannot obtain exclusive access to locked ${resource}. It could be originally declared on another connection ` +
-        'or the exclusive property value does not match that of the original declaration.',
-    )
+    return queueLocked(describeResource('queue', name, this.name))
   }
-}
-
-/** Types are atoms in RabbitMQ, printed in quotes unless they are one plain word: `'x-random'`. */
-function typeAtom(type: string): string {
-  return /^[a-z][A-Za-z0-9_@]*$/.test(type) ? type : `'${type}'`
 }
 
 /** What an exchange type refused, as the answer to the client. */
@@ -444,13 +357,4 @@ function refusedByRouting(error: unknown): unknown {
 /** The refusal of a name that only the broker may give. */
 export function reservedName(kind: 'queue' | 'exchange', name: string): ChannelException {
   return new ChannelException(ReplyCode.ACCESS_REFUSED, `${kind} name '${name}' contains reserved prefix 'amq.*'`)
-}
-
-function exchangeSettings(name: string, type: string, internal: boolean): ExchangeSettings {
-  return { name, type, durable: true, autoDelete: false, internal, arguments: NO_ARGUMENTS }
-}
-
-function isLockedFor(queue: Queue, owner: QueueOwner): boolean {
-  const { exclusiveOwner } = queue.settings
-  return exclusiveOwner !== undefined && exclusiveOwner !== owner
 }

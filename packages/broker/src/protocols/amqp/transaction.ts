@@ -7,7 +7,7 @@ import { Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { ChannelStatistics } from '../../statistics/channel-statistics.ts'
 import type { PublishCounts } from '../../statistics/publish-counts.ts'
-import type { EffectiveRoute } from '../../vhost/vhost.ts'
+import type { EffectiveRoute } from '../../vhost/vhost-routing.ts'
 import type { HeldBytes } from './held-bytes.ts'
 import type { UnackedMessage } from './unacked.ts'
 
