@@ -40,6 +40,11 @@ export function onEachTarget(startWarren: () => Promise<StartedBroker>, suite: (
   if (inject('foreign').rabbitmqServer !== undefined) defineSuite('rabbitmq', sharedRabbit, suite)
 }
 
+/** Defines a suite against the broker that `startWarren` starts alone, for what RabbitMQ does not have. */
+export function onWarren(startWarren: () => Promise<StartedBroker>, suite: (target: Target) => void): void {
+  defineSuite('warren', startWarren, suite)
+}
+
 /** Both brokers for one suite: ours, and RabbitMQ or `undefined` where it is not installed. They are up when the tests run. */
 export function targetPair(startWarren: () => Promise<StartedBroker>): { warren: Target; rabbit: Target | undefined } {
   const hasRabbit = inject('foreign').rabbitmqServer !== undefined

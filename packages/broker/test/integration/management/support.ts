@@ -53,7 +53,8 @@ function startBroker(options: CreateBrokerOptions) {
   return createBroker({ port: 0, managementPort: 0, ...storageOptions(), ...options })
 }
 
-function apiOf(target: Target): Api {
+/** The API of a broker. */
+export function apiOf(target: Target): Api {
   return { target, send: (method, path, options) => send(`${target.httpUrl}/api${path}`, method, options) }
 }
 
