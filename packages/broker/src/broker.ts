@@ -35,6 +35,12 @@ export interface BrokerStorage {
   readonly state: 'ok' | 'refusing' | 'failed'
   /** Size of the log on disk. */
   readonly logBytes: number
+  /** Records of the log that could not be read since the broker was started: messages, what was said of them, or metadata. */
+  readonly damagedRecords: number
+  /** Reads of the disk that failed since then. What they were for may have been read at another try. */
+  readonly readErrors: number
+  /** The damage found last, and when, in milliseconds since the epoch; `undefined` for none. */
+  readonly lastDamage: { readonly time: number; readonly description: string } | undefined
   /** Memory taken by messages. */
   readonly memoryBytes: number
 }

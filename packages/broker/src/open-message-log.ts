@@ -60,6 +60,15 @@ export function describeStorage(log: MessageLog | undefined): BrokerStorage | un
     get logBytes() {
       return log.disk.bytes
     },
+    get damagedRecords() {
+      return log.damage.records
+    },
+    get readErrors() {
+      return log.damage.readErrors
+    },
+    get lastDamage() {
+      return log.damage.last
+    },
     get memoryBytes() {
       return log.store.memoryBytes
     },

@@ -7,6 +7,7 @@ import type { Logger } from '../logging/logger.ts'
 import { BLOCK_SIZE } from '../memory/working-memory.ts'
 import type { RestoredMessages } from '../queue/captured-messages.ts'
 import type { Turn } from '../scheduler/turn.ts'
+import { Damage } from './damage.ts'
 import { DataDirectory } from './data-directory.ts'
 import type { FileSystem } from './files/file-system.ts'
 import { nodeFileSystem } from './files/node-file-system.ts'
@@ -59,6 +60,7 @@ export class MessageLog {
   readonly journal: LogJournal
   readonly recovered: Recovered
   state: LogState = 'ok'
+  readonly damage: Damage
   readonly #options: MessageLogOptions
   readonly #directory: DataDirectory
   readonly #log: OrderedLog
@@ -70,6 +72,8 @@ export class MessageLog {
   /** What had been recorded, and when, at the last checkpoint. */
   #checkpointBytes = 0
   #checkpointAt: number
+  /** Whether nothing had been recorded between the last two. */
+  #isQuiet = false
 
   private constructor(
     options: MessageLogOptions,
@@ -77,6 +81,7 @@ export class MessageLog {
     log: OrderedLog,
     spill: SpillFile,
     recovered: Recovered,
+    damage: Damage,
   ) {
     const { turn, clock, logger, memoryBudget, onState } = options
     this.#options = options
@@ -84,14 +89,17 @@ export class MessageLog {
     this.#log = log
     this.#spill = spill
     this.recovered = recovered
+    this.damage = damage
     this.#checkpointAt = clock.now()
     this.store = new BlockStore({
       budget: memoryBudget,
       logged: new BlockReader(log),
       spill,
       clock,
-      onError: (error) => logger.error({ err: error }, 'messages could not be moved between memory and disk'),
-      onDamage: (damaged) => logger.error({ damaged }, 'damage in the log: the messages there are lost'),
+      onSpillError: (error) => logger.error({ err: error }, 'messages could not be moved from memory to disk'),
+      onReadError: (error) => damage.readFailed(error),
+      onDamage: (damaged) =>
+        damage.found(1, 'messages cannot be read: they are left out until the next start', { damaged }),
     })
     this.journal = new LogJournal({
       log,
@@ -109,6 +117,7 @@ export class MessageLog {
           else logger.info({}, 'the disk takes what is written again')
           this.state = error === undefined ? 'ok' : 'refusing'
           onState(this.state)
+          if (error !== undefined) void this.#makeRoom()
         },
         logFailed: (error) => {
           logger.error({ err: error }, 'the disk has failed: nothing is accepted any more; restart on a sound disk')
@@ -124,16 +133,17 @@ export class MessageLog {
   static async open(options: MessageLogOptions): Promise<MessageLog> {
     const { fileSystem = nodeFileSystem, segmentBytes } = options
     const directory = await DataDirectory.open({ path: options.directory, clock: options.clock, fileSystem })
+    const damage = new Damage(options.clock, options.logger)
     let log: LocalLog | undefined
     try {
       log = await LocalLog.open({
         directory: directory.logPath,
         fileSystem,
         ...(segmentBytes !== undefined && { segmentBytes }),
-        report: (event) => reportEvent(options.logger, event),
+        report: (event) => reportEvent(options.logger, damage, event),
       })
       const spill = await SpillFile.open({ path: directory.spillPath, fileSystem })
-      return new MessageLog(options, directory, log, spill, await recover(log))
+      return new MessageLog(options, directory, log, spill, await recover(log), damage)
     } catch (error) {
       await log?.close()
       await directory.close()
@@ -143,7 +153,7 @@ export class MessageLog {
 
   /** Gives holders the messages that they had. Those of holders that are gone are dropped. */
   restore(holders: Iterable<RestoredHolder>): void {
-    const { blocks: recoveredBlocks, incomplete, holders: states, replayed, damagedRecords } = this.recovered
+    const { blocks: recoveredBlocks, incomplete, holders: states, replayed } = this.recovered
     const { store } = this
     const blocks = new Map<number, Block>()
     for (const { id, used, messages, routeLength, entries } of [...recoveredBlocks.values()].sort(
@@ -175,7 +185,7 @@ export class MessageLog {
     for (const block of blocks.values()) if (block.live === 0) store.seal(block)
     const { logger } = this.#options
     logger.info({ messages: count, replayed }, 'messages restored from the log')
-    if (lost > 0 || damagedRecords > 0) logger.error({ lost, damagedRecords }, 'the log is damaged: messages were lost')
+    this.#reportDamage(lost)
   }
 
   /** Begins to write checkpoints of `subject`. */
@@ -183,7 +193,10 @@ export class MessageLog {
     this.#subject = subject
     this.#timer = this.#options.clock.setInterval(() => this.#check(), CHECK_INTERVAL_MS)
     // What was replayed need not be replayed again.
-    if (this.recovered.replayed > 1000) this.#checkpoint ??= this.#write(false)
+    const { replayed, damagedRecords, damagedCheckpoints, checkpointAt } = this.recovered
+    this.#reclaimer.begin(checkpointAt)
+    // Nor is a damaged checkpoint to stay the newest.
+    if (replayed > 1000 || damagedRecords + damagedCheckpoints > 0) this.#checkpoint ??= this.#write(false)
   }
 
   get directory(): string {
@@ -230,12 +243,34 @@ export class MessageLog {
     await this.#directory.close()
   }
 
+  /** The disk is full: what may go goes at once. */
+  async #makeRoom(): Promise<void> {
+    try {
+      await this.#reclaimer.discardUnneeded()
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'segments could not be removed')
+    }
+  }
+
+  /** @param lost Messages of which nothing is left. */
+  #reportDamage(lost: number): void {
+    const { damagedRecords, damagedCheckpoints } = this.recovered
+    const { damage } = this
+    if (damagedCheckpoints > 0)
+      damage.found(0, 'damage in the log: the newest checkpoint was left out, and what came before it read instead', {})
+    if (lost + damagedRecords === 0) return
+    const what = lost > 0 ? 'messages were lost' : 'what some records said is lost'
+    damage.found(lost + damagedRecords, `the log is damaged: ${what}`, { lost, damagedRecords })
+  }
+
   #check(): void {
     if (this.#checkpoint !== undefined || this.journal.dispatch.isRefusing) return
     const { recordedBytes } = this.journal
     const recorded = recordedBytes - this.#checkpointBytes
     const age = this.#options.clock.now() - this.#checkpointAt
-    if (recorded < CHECKPOINT_BYTES && (recorded === 0 || age < CHECKPOINT_AGE_MS)) return
+    // When all is quiet, one more lets go what only the one before had a need for.
+    const isDue = recorded > 0 || (this.#reclaimer.hasUnneeded && !this.#isQuiet)
+    if (recorded < CHECKPOINT_BYTES && (!isDue || age < CHECKPOINT_AGE_MS)) return
     this.#checkpoint = this.#write(false)
   }
 
@@ -248,6 +283,7 @@ export class MessageLog {
       if (!exact) this.#reclaimer.choose()
       const metadata = this.recovered.metadata
       const checkpoint = await writeCheckpoint({ log: this.#log, journal, store, metadata, subject }, exact)
+      this.#isQuiet = recordedBytes === this.#checkpointBytes
       this.#checkpointBytes = recordedBytes
       this.#checkpointAt = this.#options.clock.now()
       if (checkpoint === undefined) return
@@ -261,9 +297,10 @@ export class MessageLog {
   }
 }
 
-function reportEvent(logger: Logger, event: LogEvent): void {
+function reportEvent(logger: Logger, damage: Damage, event: LogEvent): void {
   const { kind, ...details } = event
   if (kind === 'tail-cut') logger.warn(details, 'the end of the log was incomplete, as after a crash, and was cut off')
   else if (kind === 'index-rebuilt') logger.warn(details, 'an index of the log was made anew')
+  else if (kind === 'entries-lost' || kind === 'entry-damaged') damage.found(0, `damage in the log: ${kind}`, details)
   else logger.error(details, `damage in the log: ${kind}`)
 }

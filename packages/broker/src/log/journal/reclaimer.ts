@@ -1,7 +1,8 @@
 /**
  * Gives disk space back: removes segments in which no message is needed, and moves the messages of sparse ones together.
  *
- * A segment may go once a checkpoint holds all that was recorded in it, and no message in it is referenced. One of which less than a quarter
+ * A segment may go once a checkpoint holds all that was recorded in it, and no message in it is referenced, and the next checkpoint is
+ * complete, too: until then a start can use the older one, should the newest be damaged. A segment of which less than a quarter
  * is needed is *sparse*: its messages are recorded anew at the end of the log, and the segment goes with the next checkpoint, which knows them
  * by their new place. So moving writes less than a third of what it frees, and at most `MOVED_MAX` for each checkpoint.
  *
@@ -33,6 +34,8 @@ export class Reclaimer {
   readonly #journal: LogJournal
   readonly #message = new Message()
   #chosen: Block[] = []
+  /** First positions of the segments that the newest checkpoint has no need for. */
+  #unneeded: ReadonlySet<Position> = new Set()
 
   constructor(log: OrderedLog, store: BlockStore, journal: LogJournal) {
     this.#log = log
@@ -56,15 +59,33 @@ export class Reclaimer {
     }
   }
 
-  /** Removes segments in which no message is needed. @param at A checkpoint holds everything up to here. */
+  /** Whether segments are there that go with the next checkpoint, even if nothing happens until then. */
+  get hasUnneeded(): boolean {
+    return this.#unneeded.size > 0
+  }
+
+  /** Begins with a checkpoint that holds everything up to `at`. To be called when the messages are there. */
+  begin(at: Position): void {
+    this.#unneeded = new Set(this.#unneededAt(at).map(({ first }) => first))
+  }
+
+  /**
+   * Removes segments that neither the checkpoint just written, which holds everything up to `at`, nor the one before has a need for.
+   */
   async discard(at: Position): Promise<void> {
-    const unneeded = this.#uses().filter(({ segment, blocks }) => segment.last <= at && blocks.length === 0)
-    if (unneeded.length === 0) return
+    const unneeded = this.#unneededAt(at)
     // Not before it is durable that the messages are gone.
-    if (await new Promise<boolean>((resolve) => this.#journal.afterCommit(resolve))) return
-    for (const { segment } of unneeded) {
-      if (segment.last >= segment.first) await this.#log.discard(segment.first, segment.last)
-    }
+    if (unneeded.length > 0 && (await new Promise<boolean>((resolve) => this.#journal.afterCommit(resolve)))) return
+    const before = this.#unneeded
+    this.#unneeded = new Set(unneeded.map(({ first }) => first).filter((first) => !before.has(first)))
+    for (const { first, last } of unneeded) if (before.has(first)) await this.#log.discard(first, last)
+  }
+
+  /** Removes what is there only in case the newest checkpoint is damaged: the disk has no room for it. */
+  async discardUnneeded(): Promise<void> {
+    const unneeded = this.#unneeded
+    this.#unneeded = new Set()
+    for (const { first, last } of this.#log.segments) if (unneeded.has(first)) await this.#log.discard(first, last)
   }
 
   /** Moves what was chosen and marked. */
@@ -76,6 +97,13 @@ export class Reclaimer {
       this.#move(block)
       block.marks = undefined
     }
+  }
+
+  /** Segments in which no message is needed, and of which a checkpoint holds everything that it holds up to `at`. */
+  #unneededAt(at: Position): LogSegment[] {
+    return this.#uses()
+      .filter(({ segment, blocks }) => segment.first <= segment.last && segment.last <= at && blocks.length === 0)
+      .map(({ segment }) => segment)
   }
 
   /** Segments with the blocks in them that are needed. */

@@ -16,10 +16,14 @@ export interface Recovered {
   readonly epoch: number
   /** Number of the first block to be filled. */
   readonly firstBlock: number
-  /** Position of the newest complete checkpoint; 0 for none. */
+  /** Position of the checkpoint that was used; 0 for none. */
   readonly checkpoint: Position
+  /** It holds everything up to here; 0 when that cannot be relied on. */
+  readonly checkpointAt: Position
   /** Entries read behind it. */
   readonly replayed: number
   /** Records that could not be read. */
   readonly damagedRecords: number
+  /** Checkpoints that could not be read whole, so that what came before was used. */
+  readonly damagedCheckpoints: number
 }

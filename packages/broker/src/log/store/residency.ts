@@ -42,8 +42,10 @@ export interface ResidencyParts {
   readonly logged: LoggedBlocks
   readonly spill: SpillSlots
   readonly clock: Clock
-  /** Hears why a block could not be spilled or read. */
-  onError(error: unknown): void
+  /** Hears why a block could not be spilled. */
+  onSpillError(error: unknown): void
+  /** Hears why a block could not be read. */
+  onReadError(error: unknown): void
   /** Hears what of a block cannot be read: the messages there are lost. */
   onDamage(damaged: readonly DamagedRange[]): void
 }
@@ -112,7 +114,7 @@ export class Residency {
       else for (const [i, slot] of block.spilled.entries()) parts.spill.readSync(slot, part(bytes, i))
     } catch (error) {
       block.damaged = [{ start: 0, end: block.size }]
-      parts.onError(error)
+      parts.onReadError(error)
     }
     this.#loaded(block, bytes)
   }
@@ -141,7 +143,7 @@ export class Residency {
     if (parts === undefined) return
     block.loading = true
     this.#load(parts, block)
-      .catch((error) => parts.onError(error))
+      .catch((error) => parts.onReadError(error))
       .finally(() => {
         if (this.#closed) return
         block.loading = false
@@ -214,7 +216,7 @@ export class Residency {
     } catch (error) {
       for (const slot of slots) parts.spill.free(slot)
       this.#spillFrom = parts.clock.now() + SPILL_PAUSE_MS
-      parts.onError(error)
+      parts.onSpillError(error)
     }
     this.#spilling--
     if (this.#closed) return

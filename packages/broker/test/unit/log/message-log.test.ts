@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { typed } from '@warrenmq/codec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LogWorld } from '../../support/log-world.ts'
+import { ManualClock } from '../queue/manual-clock.ts'
 
 let directory: string
 let world: LogWorld
@@ -83,14 +84,28 @@ describe('MessageLog', () => {
     expect(world.drain(world.queue(1)).map(({ body }) => body)).toEqual(['m3', 'm5', 'm7'])
   })
 
-  it('gives the disk back when a backlog is gone', async () => {
+  it('gives the disk back when a backlog is gone, by a checkpoint more when nothing happens any longer', async () => {
+    await world.crash()
+    const clock = new ManualClock()
+    world = await LogWorld.open({ directory, segmentBytes: 1024 * 1024, memoryBudget: 1024 * 1024, clock })
     const queue = world.queue(1)
     for (let i = 0; i < 20_000; i++) world.publish('z'.repeat(1000), [queue])
     await world.committed()
     expect(world.disk.bytes).toBeGreaterThan(20_000_000)
     while (queue.readyCount > 0) world.settleNext(queue)
     await world.checkpoint()
-    expect(world.disk.bytes).toBeLessThan(3_000_000)
+    // Should the newest checkpoint be damaged, the one before must be of use.
+    expect(world.disk.bytes).toBeGreaterThan(20_000_000)
+    clock.advance(31_000)
+    await expect.poll(() => world.disk.bytes, { timeout: 10_000 }).toBeLessThan(3_000_000)
+    await world.committed()
+    // No checkpoint is of use then.
+    const { lastPosition } = world.log.journal.dispatch
+    for (let i = 0; i < 5; i++) {
+      clock.advance(31_000)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    expect(world.log.journal.dispatch.lastPosition).toBe(lastPosition)
   })
 
   it('moves the few messages that stay, so that their segments go, and finds them again', async () => {
