@@ -31,6 +31,7 @@ import { Acceptor } from './net/acceptor.ts'
 import { brokerUrl } from './net/broker-url.ts'
 import { openListeners } from './net/open-listeners.ts'
 import { resolveNodeName } from './node-name.ts'
+import { createFigures } from './open-figures.ts'
 import { describeStorage, openMessageLog, persistenceOf } from './open-message-log.ts'
 import { GlobalParameters } from './parameters/global-parameters.ts'
 import { AmqpConnection } from './protocols/amqp/connection.ts'
@@ -39,6 +40,7 @@ import { DeliveryTimeouts } from './protocols/amqp/delivery-timeouts.ts'
 import { Releases } from './scheduler/releases.ts'
 import { Turn } from './scheduler/turn.ts'
 import { BrokerStatistics } from './statistics/broker-statistics.ts'
+import { IoCounts } from './statistics/io-counts.ts'
 import { Vhost } from './vhost/vhost.ts'
 
 const SHUTDOWN = "broker forced connection closure with reason 'shutdown'"
@@ -100,7 +102,8 @@ async function start(
     blockedConnections.alarmsChanged()
   })
   const blockedConnections = new BlockedConnections(alarms, turn)
-  const log = await openMessageLog(resolved, { turn, clock, logger, alarms })
+  const io = new IoCounts()
+  const log = await openMessageLog(resolved, { turn, clock, logger, alarms, io })
   // Before vhosts end: that must not be recorded.
   releases.add(() => log?.stop())
   const store = log?.store ?? new BlockStore()
@@ -217,7 +220,19 @@ async function start(
   const admin = createAdministration(parts)
   const brokerAlarms = createBrokerAlarms(alarms, monitor)
   const allListeners = [...listeners.all]
-  const managed = { ...services, admin, alarms: brokerAlarms, nodeName: resolveNodeName(resolved.nodeName) }
+  const figures = createFigures({ ...services, monitor, io, log })
+  releases.add(() => figures.close())
+  if (management !== undefined) figures.start()
+  const storage = describeStorage(log)
+  const managed = {
+    ...services,
+    admin,
+    alarms: brokerAlarms,
+    nodeName: resolveNodeName(resolved.nodeName),
+    figures,
+    monitor,
+    storage,
+  }
   const managementServer = await management?.then(async ({ startManagement }) => {
     try {
       return await startManagement({ ...managed, listeners: allListeners })
@@ -260,7 +275,7 @@ async function start(
       return connections.size
     },
     admin,
-    storage: describeStorage(log),
+    storage,
     alarms: brokerAlarms,
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),

@@ -5,12 +5,15 @@ import { availableMemory } from './alarms/resource-monitor.ts'
 import type { BrokerStorage } from './broker.ts'
 import type { Clock } from './clock.ts'
 import type { ResolvedBrokerOptions } from './config/options.ts'
+import { countingFileSystem } from './log/files/counting-file-system.ts'
+import { nodeFileSystem } from './log/files/node-file-system.ts'
 import { noJournal } from './log/journal.ts'
 import { MessageLog } from './log/message-log.ts'
 import type { Logger } from './logging/logger.ts'
 import { MetadataState } from './metadata/metadata-state.ts'
 import type { Persistence } from './metadata/open-metadata.ts'
 import type { Turn } from './scheduler/turn.ts'
+import type { IoCounts } from './statistics/io-counts.ts'
 
 /** Source of the alarm that the log raises. */
 const ALARM_SOURCE = 'log'
@@ -22,6 +25,8 @@ export interface MessageLogParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly alarms: Alarms
+  /** Counts what the log asks of the disk. */
+  readonly io: IoCounts
 }
 
 /**
@@ -31,13 +36,14 @@ export interface MessageLogParts {
  */
 export async function openMessageLog(
   { dataDirectory, messageMemoryBytes, totalMemoryBytes }: ResolvedBrokerOptions,
-  { turn, clock, logger, alarms }: MessageLogParts,
+  { turn, clock, logger, alarms, io }: MessageLogParts,
 ): Promise<MessageLog | undefined> {
   if (dataDirectory === '') return undefined
   const memory = totalMemoryBytes || availableMemory()
   return MessageLog.open({
     directory: dataDirectory,
     memoryBudget: messageMemoryBytes || Math.min(MEMORY_MAX, Math.floor(memory * MEMORY_SHARE)),
+    fileSystem: countingFileSystem(nodeFileSystem, io),
     turn,
     clock,
     logger,

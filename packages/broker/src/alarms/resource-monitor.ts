@@ -62,6 +62,9 @@ export class ResourceMonitor {
   memoryLimit: number
   /** Free bytes of the disk below which the alarm is raised. */
   diskFreeLimit: number
+  /** Bytes free on the disk, and bytes of memory that count as used, when that was last looked at. */
+  diskFree = 0
+  memoryUsed = 0
   readonly #parts: ResourceMonitorParts
   readonly #memoryUse = new MemoryUse()
   readonly #timers: Timer[] = []
@@ -95,6 +98,7 @@ export class ResourceMonitor {
       this.#collectedAt = clock.now()
       used = this.#memoryUse.measure(probe.memory())
     }
+    this.memoryUsed = used
     this.#set('memory', used >= this.memoryLimit, { used, limit: this.memoryLimit })
   }
 
@@ -102,6 +106,7 @@ export class ResourceMonitor {
   async checkDisk(): Promise<void> {
     try {
       const free = await this.#parts.probe.diskFree()
+      this.diskFree = free
       if (!this.#closed) this.#set('disk', free < this.diskFreeLimit, { free, limit: this.diskFreeLimit })
       this.#diskFailed = false
     } catch (error) {

@@ -16,6 +16,7 @@ import { MANAGEMENT_OPTIONS } from './table/management-options.ts'
 import { NETWORK_OPTIONS } from './table/network-options.ts'
 import { OAUTH2_OPTIONS } from './table/oauth2-options.ts'
 import { RESOURCE_OPTIONS } from './table/resources-options.ts'
+import { STATISTICS_OPTIONS } from './table/statistics-options.ts'
 import { TLS_OPTIONS } from './table/tls-options.ts'
 
 /** What may be configured from outside: a broker's options and the program's own. */
@@ -34,6 +35,7 @@ export const BROKER_OPTIONS: OptionRows<keyof BrokerOptions> = {
   ...OAUTH2_OPTIONS,
   ...LDAP_OPTIONS,
   ...MANAGEMENT_OPTIONS,
+  ...STATISTICS_OPTIONS,
 }
 
 /** All that `warren` can be told. */

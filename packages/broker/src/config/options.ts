@@ -2,6 +2,7 @@
  * The options of a broker as its users give them, and as its code reads them. Defaults and ranges stand in `option-table.ts`.
  */
 
+import type { RatesMode } from '../statistics/rates-mode.ts'
 import type { OptionRow } from './option-row.ts'
 import { BROKER_OPTIONS } from './option-table.ts'
 import { assertOptionValue } from './option-value.ts'
@@ -261,6 +262,15 @@ export interface BrokerOptions {
   readonly managementCorsMaxAgeSeconds?: number
   /** Largest body of a request to the management API, in bytes. A larger one is answered with 413. @default 20000000 */
   readonly managementBodySizeMax?: number
+  /**
+   * Time between two samples of all figures, in milliseconds. Samples are kept for ten minutes, and fewer of them for up to a day; with another
+   * interval than the default these times stretch with it. None are taken without a management API and without metrics.
+   *
+   * @default 5000
+   */
+  readonly collectStatisticsIntervalMs?: number
+  /** Which figures of messages are kept: of each object; `detailed` adds those between two objects; or `none`. @default basic */
+  readonly managementRatesMode?: RatesMode
   /** Most milliseconds that `close` waits for clients to take leave. @default 5000 */
   readonly shutdownTimeoutMs?: number
 }

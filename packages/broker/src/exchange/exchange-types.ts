@@ -19,9 +19,12 @@ const RECENT_HISTORY = 'x-recent-history'
 const DELAYED = 'x-delayed-message'
 const DELAYED_TYPE = 'x-delayed-type'
 
+/** All of them. */
+export const EXCHANGE_TYPES: readonly string[] = [...exchangeTypes, RECENT_HISTORY, DELAYED]
+
 /** @throws ConnectionException COMMAND_INVALID for a type that there is not. */
 export function assertExchangeType(type: string): void {
-  if (exchangeTypes.includes(type) || type === RECENT_HISTORY || type === DELAYED) return
+  if (EXCHANGE_TYPES.includes(type)) return
   throw new ConnectionException(ReplyCode.COMMAND_INVALID, `unknown exchange type '${type}'`)
 }
 

@@ -5,6 +5,8 @@ import type { Authenticator } from '../access/authenticator.ts'
 import type { UserStore } from '../access/user-store.ts'
 import type { Administration } from '../administration/administration.ts'
 import type { BrokerAlarms } from '../alarms/broker-alarms.ts'
+import type { ResourceMonitor } from '../alarms/resource-monitor.ts'
+import type { BrokerStorage } from '../broker.ts'
 import type { Clock, RandomSource } from '../clock.ts'
 import type { ResolvedBrokerOptions } from '../config/options.ts'
 import type { LogLimit } from '../logging/log-limit.ts'
@@ -12,6 +14,8 @@ import type { Logger } from '../logging/logger.ts'
 import type { MetadataRecorder } from '../metadata/metadata-recorder.ts'
 import type { ListenerInfo } from '../net/open-listeners.ts'
 import type { AmqpConnection } from '../protocols/amqp/connection.ts'
+import type { BrokerStatistics } from '../statistics/broker-statistics.ts'
+import type { Sampler } from '../statistics/sampler.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 
 export interface ManagementParts {
@@ -33,4 +37,11 @@ export interface ManagementParts {
   readonly metadata: MetadataRecorder | undefined
   /** All listeners of the broker, those of this API included. */
   readonly listeners: readonly ListenerInfo[]
+  /** What is counted, and samples of it. */
+  readonly statistics: BrokerStatistics
+  readonly figures: Sampler
+  /** What the machine has of memory and disk. */
+  readonly monitor: Pick<ResourceMonitor, 'memoryUsed' | 'diskFree'>
+  /** `undefined` for a broker that keeps nothing. */
+  readonly storage: BrokerStorage | undefined
 }

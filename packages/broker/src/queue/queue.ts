@@ -170,6 +170,22 @@ export class Queue implements TurnTask {
     return this.#featured === undefined ? Math.max(0, this.#readyBytes) : this.#featured.readyBytes
   }
 
+  /** Whether it knows more of each message than where it is. */
+  get isFeatured(): boolean {
+    return this.#featured !== undefined
+  }
+
+  /** The message that comes next, until the store is used again; `undefined` when there is none, or it cannot be read. */
+  peek(): Message | undefined {
+    if (this.readyCount === 0) return undefined
+    return this.#store.read(this.#oldestPosition(), this.#stored) ? this.#stored : undefined
+  }
+
+  /** Size of the body of one of its messages, in bytes; 0 when it cannot be read. */
+  bodySizeAt(position: number): number {
+    return this.#store.read(position, this.#stored) ? this.#stored.bodySize : 0
+  }
+
   /** Whether a message that comes would go to a consumer at once. */
   get canDeliver(): boolean {
     return this.#rings.serving.first !== undefined

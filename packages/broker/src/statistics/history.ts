@@ -7,7 +7,15 @@
  * which the older values follow backwards from the newest, as long as it grows by less than 2^32 from one sample to the next.
  */
 
-import { columnSize, type Level, levelsOf, type Retention, type SamplePlan, type Timeline } from './timeline.ts'
+import {
+  columnSize,
+  type Level,
+  levelsOf,
+  type Retention,
+  type SamplePlan,
+  type SampleRange,
+  type Timeline,
+} from './timeline.ts'
 
 export interface HistoryShape {
   /** How many counts there are. */
@@ -79,14 +87,15 @@ export class History {
     return seconds > 0 ? (newest - before) / seconds : 0
   }
 
-  /** Samples by `plan`, the newest first; none from before it was first sampled. */
-  samples(index: number, plan: SamplePlan): Sample[] {
-    const count = Math.min(plan.count, Math.floor((plan.newest - this.born) / plan.stride) + 1)
-    if (count <= 0) return []
-    const values = this.#read(index, { ...plan, count })
-    return values.map((sample, i) => ({
-      sample,
-      timestamp: this.#timeline.timeOf(plan.newest - i * plan.stride, plan.level),
+  /** Samples of a range, the newest first: 0 for what was before it was first sampled, as RabbitMQ has it. */
+  samples(index: number, range: SampleRange): Sample[] {
+    const plan = this.#timeline.plan(range, this.#shape.retention)
+    const { newest, stride, count } = plan
+    const known = Math.max(0, Math.min(count, Math.floor((newest - this.born) / stride) + 1))
+    const values = this.#read(index, { ...plan, count: known })
+    return Array.from({ length: count }, (_, i) => ({
+      sample: values[i] ?? 0,
+      timestamp: this.#timeline.timeOf(newest - i * stride, plan.level),
     }))
   }
 

@@ -33,6 +33,8 @@ import {
   VHOST_OCTETS_AT,
 } from './histories.ts'
 import { History, type HistoryShape } from './history.ts'
+import type { NodeFigures } from './node-figures.ts'
+import type { RatesMode } from './rates-mode.ts'
 import { Timeline } from './timeline.ts'
 
 /** What a pass looks at of a connection. */
@@ -46,28 +48,20 @@ interface SampledChannel {
   collectCounts(): void
 }
 
-/** Whose figures of the machine are kept, besides those of messages. */
-export interface NodeFigures {
-  readonly shape: HistoryShape
-  /** The figures now, in the order that the reader knows. */
-  read(): ArrayLike<number>
-}
-
 export interface SamplerParts {
   readonly clock: Clock
   readonly vhosts: ReadonlyMap<string, Vhost>
   readonly connections: Iterable<SampledConnection>
   readonly statistics: BrokerStatistics
   readonly node: NodeFigures
+  /** Messages written to the log so far. */
+  readonly messagesWritten: () => number
   /** Milliseconds between two passes. */
   readonly intervalMs: number
   /** What is kept: what went between which two objects too; without that; or no rates at all. */
   readonly ratesMode: RatesMode
   readonly onError: (error: unknown) => void
 }
-
-export const RATES_MODES = ['basic', 'detailed', 'none'] as const
-export type RatesMode = (typeof RATES_MODES)[number]
 
 /** How much of the last measurement counts in what is told of consumers. */
 const UTILISATION_WEIGHT = 0.5
@@ -89,19 +83,27 @@ export class Sampler {
     this.#parts = parts
     this.ratesMode = parts.ratesMode
     this.timeline = new Timeline(parts.intervalMs)
-    parts.statistics.keepsPairs = parts.ratesMode === 'detailed'
   }
 
+  /** Takes samples from now on. */
   start(): void {
+    this.#parts.statistics.keepsPairs = this.ratesMode === 'detailed'
+    this.#parts.node.start()
     this.#timer = this.#parts.clock.setInterval(() => void this.sample(), this.#parts.intervalMs)
     void this.sample()
   }
 
   close(): void {
     this.#timer?.clear()
+    this.#parts.node.close()
   }
 
-  /** History of the node's own figures. */
+  /** Figures of the process and its machine. */
+  get nodeFigures(): NodeFigures {
+    return this.#parts.node
+  }
+
+  /** History of these figures. */
   get node(): History | undefined {
     return this.#node
   }
@@ -212,6 +214,8 @@ export class Sampler {
   #sampleBroker(): void {
     const { statistics, node } = this.#parts
     const values = this.#broker
+    statistics.diskReads = node.io.reads
+    statistics.diskWrites = this.#parts.messagesWritten()
     values.set(statistics.totals.subarray(0, MESSAGE_STATS.length))
     values[BROKER_DISK_AT] = statistics.diskReads
     values[BROKER_DISK_AT + 1] = statistics.diskWrites

@@ -67,6 +67,8 @@ export class Timeline {
   current = 0
   /** Milliseconds between two passes. */
   readonly intervalMs: number
+  /** When the first pass was taken. */
+  #began = 0
   readonly #times: Float64Array = new Float64Array(columnSize(Retention.global))
 
   constructor(intervalMs: number) {
@@ -75,6 +77,7 @@ export class Timeline {
 
   begin(now: number): void {
     this.current++
+    if (this.current === 1) this.#began = now
     for (const { every, slots, offset } of PLACED) {
       if (this.current % every === 0) this.#times[offset + ((this.current / every) % (slots + 1))] = now
     }
@@ -84,8 +87,9 @@ export class Timeline {
     this.completed = this.current
   }
 
-  /** When a pass was taken that the level still has, in milliseconds since the epoch. */
+  /** When a pass was taken that the level still has, or would have been before the first one, in milliseconds since the epoch. */
   timeOf(pass: number, { every, slots, offset }: Level): number {
+    if (pass < 1) return this.#began - (1 - pass) * this.intervalMs
     return this.#times[offset + ((pass / every) % (slots + 1))]
   }
 

@@ -27,6 +27,8 @@ export interface LogJournalParts extends BatchDispatchParts {
 export class LogJournal implements Journal {
   /** What goes on its way to the log. */
   readonly dispatch: BatchDispatch
+  /** Messages recorded so far, once for each holder. */
+  messagesWritten = 0
   readonly #store: BlockStore
   readonly #metadata: MetadataState
   readonly #open: OpenBatch
@@ -81,6 +83,7 @@ export class LogJournal implements Journal {
   }
 
   enqueue(message: Message, holder: number, sequence: number, expiry: number, detail: number): number {
+    this.messagesWritten++
     if (message.position >= 0 && this.#store.isLogged(message.position)) {
       this.#store.keep(message)
       if (!this.#open.isClosed) this.#open.reference(message, holder, sequence, expiry, detail)

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../parameters/json-value.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { ManagementParts } from '../management-parts.ts'
+import { NO_RANGES, type Ranges } from './details.ts'
 import { viewQueueStatistics } from './queue-statistics.ts'
 
 /** How much of a queue is shown. */
@@ -15,6 +16,7 @@ export function viewQueue(
   queue: Queue,
   parts: ManagementParts,
   detail: QueueDetail = 'statistics',
+  ranges: Ranges = NO_RANGES,
 ): JsonObject {
   const { settings } = queue
   const declaration = {
@@ -29,7 +31,7 @@ export function viewQueue(
   }
   if (detail === 'declaration') return { ...declaration, state: 'live' }
   if (detail === 'totals') return { ...declaration, state: 'live', ...viewQueueTotals(queue) }
-  return { ...declaration, ...viewQueueStatistics(queue, parts) }
+  return { ...declaration, ...viewQueueStatistics(queue, parts, ranges) }
 }
 
 /** How many messages it has. */

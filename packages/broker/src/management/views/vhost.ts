@@ -3,8 +3,12 @@
 import type { JsonObject } from '../../parameters/json-value.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { ManagementParts } from '../management-parts.ts'
+import { NO_RANGES, type Ranges } from './details.ts'
+import { viewVhostStatistics } from './vhost-statistics.ts'
 
-export function viewVhost({ name, metadata }: Vhost, { nodeName }: ManagementParts): JsonObject {
+export function viewVhost(vhost: Vhost, parts: ManagementParts, ranges: Ranges = NO_RANGES): JsonObject {
+  const { name, metadata } = vhost
+  const { nodeName } = parts
   const description = metadata?.description ?? ''
   const tags = metadata?.tags ?? []
   return {
@@ -15,5 +19,6 @@ export function viewVhost({ name, metadata }: Vhost, { nodeName }: ManagementPar
     name,
     tags,
     tracing: false,
+    ...viewVhostStatistics(vhost, parts, ranges),
   }
 }

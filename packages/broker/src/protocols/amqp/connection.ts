@@ -55,6 +55,10 @@ export class AmqpConnection implements InputHost, OutputOwner, QueueOwner {
   user = ''
   /** Tags of the user, as at the login. */
   tags: readonly string[] = []
+  /** How it logged in. */
+  mechanism = ''
+  /** Most channels that were agreed on. */
+  channelMax = 0
   frameSizeMax: number = INITIAL_FRAME_SIZE_MAX
   clientProperties: TypedTable | undefined
   clientCapabilities: ClientCapabilities = NO_CAPABILITIES

@@ -4,6 +4,7 @@
  * Hot path (`npm run bench`).
  */
 
+import type { TypedTable } from '@warrenmq/codec'
 import type { ConsumerRing } from '../../queue/consumer-ring.ts'
 import type { Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
@@ -26,6 +27,8 @@ export interface ConsumerSettings {
   readonly priority: number
   /** `x-consumer-timeout`, in milliseconds, 0 for none; `undefined` leaves it to the queue. */
   readonly timeoutMs: number | undefined
+  /** All that the client gave, known or not. */
+  readonly arguments: TypedTable
 }
 
 export class AmqpConsumer implements QueueConsumer {
@@ -36,6 +39,7 @@ export class AmqpConsumer implements QueueConsumer {
   readonly exclusive: boolean
   readonly prefetchCount: number
   readonly priority: number
+  readonly arguments: TypedTable
   /** What the channel takes from the queue is counted here. */
   readonly counts: DeliveryCounts
   ring: ConsumerRing | undefined = undefined
@@ -60,6 +64,7 @@ export class AmqpConsumer implements QueueConsumer {
     this.exclusive = settings.exclusive
     this.prefetchCount = settings.prefetchCount
     this.priority = settings.priority
+    this.arguments = settings.arguments
     this.counts = channel.statistics.deliveriesFrom(queue)
     this.#timeoutMs = settings.timeoutMs
     this.#halfPrefetch = settings.prefetchCount === 0 ? -1 : settings.prefetchCount >> 1

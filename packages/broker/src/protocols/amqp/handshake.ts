@@ -54,7 +54,7 @@ export interface HandshakeHost {
   /** Takes no frame until the promise is settled. */
   pauseWhile(work: Promise<void>): void
   clientKnown(properties: TypedTable, capabilities: ClientCapabilities): void
-  loggedIn(login: Login): void
+  loggedIn(login: Login, mechanism: string): void
   /** The login failed: says so if the client understands it, and closes. */
   loginRefused(mechanism: string, reason: string): void
   tuned(tuning: Tuning): void
@@ -140,7 +140,7 @@ export class Handshake {
       return
     }
     this.#login = login
-    this.#host.loggedIn(login)
+    this.#host.loggedIn(login, this.#mechanism)
     this.#step = 'tune-ok'
     const { channelMax, frameSizeMax, heartbeatSeconds } = this.#services.options
     this.#host.send('connection.tune', { channelMax, frameMax: frameSizeMax, heartbeat: heartbeatSeconds })

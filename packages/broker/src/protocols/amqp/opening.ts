@@ -17,7 +17,6 @@ export class Opening implements HandshakeHost {
   readonly login: LoginRenewal
   readonly #connection: AmqpConnection
   readonly #handshake: Handshake
-  #channelMax = 0
   #stopHeartbeats: () => void = () => {}
 
   constructor(connection: AmqpConnection) {
@@ -57,7 +56,8 @@ export class Opening implements HandshakeHost {
     this.#connection.clientCapabilities = capabilities
   }
 
-  loggedIn(login: Login): void {
+  loggedIn(login: Login, mechanism: string): void {
+    this.#connection.mechanism = mechanism
     this.#connection.user = login.user
     this.#connection.tags = login.tags
     this.login.begin(login)
@@ -77,7 +77,7 @@ export class Opening implements HandshakeHost {
 
   tuned({ channelMax, frameSizeMax, heartbeatSeconds }: Tuning): void {
     const connection = this.#connection
-    this.#channelMax = channelMax
+    connection.channelMax = channelMax
     connection.frameSizeMax = frameSizeMax
     connection.input.frameSizeMax = frameSizeMax
     connection.closing.heartbeatSeconds = heartbeatSeconds
@@ -95,7 +95,7 @@ export class Opening implements HandshakeHost {
     const connection = this.#connection
     connection.closing.deadline.clear()
     connection.statistics.opened(vhost.statistics, connection.services.clock.now())
-    connection.session = new Session(connection, vhost, rights, this.#channelMax)
+    connection.session = new Session(connection, vhost, rights, connection.channelMax)
     connection.phase = 'running'
     connection.logger = connection.services.logger
     connection.alarmsChanged()

@@ -51,6 +51,7 @@ export function consumeReplies(channel: Channel, args: MethodArgs<'basic.consume
     prefetchCount: 0,
     priority: 0,
     timeoutMs: undefined,
+    arguments: args.arguments,
   })
   channel.consumers.set(consumer.tag, consumer)
   channel.replyTo = new ReplyTo(consumer)

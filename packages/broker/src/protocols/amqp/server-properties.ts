@@ -7,7 +7,7 @@
 import type { FieldTable } from '@warrenmq/codec'
 
 /** RabbitMQ's version whose behaviour and texts are followed. */
-const COMPATIBLE_VERSION = '3.10.8'
+export const COMPATIBLE_VERSION = '3.10.8'
 
 /** What RabbitMQ would call its node. */
 export const NODE_NAME = 'warren@localhost'

@@ -97,6 +97,12 @@ export class Transaction {
     this.#held.add(bytes)
   }
 
+  /** Publishes and settlements that wait for the commit. */
+  get heldCounts(): { readonly publishes: number; readonly settlements: number } {
+    const settlements = this.#settlements.reduce((sum, { messages }) => sum + messages.length, 0)
+    return { publishes: this.#publishes.length, settlements }
+  }
+
   settle(settlement: HeldSettlement): void {
     this.#settlements.push(settlement)
   }

@@ -41,6 +41,8 @@ describe('resolveBrokerOptions', () => {
       managementCorsAllowOrigins: [],
       managementCorsMaxAgeSeconds: 1800,
       managementBodySizeMax: 20_000_000,
+      collectStatisticsIntervalMs: 5000,
+      managementRatesMode: 'basic',
       tlsCertificateFile: '',
       tlsKeyFile: '',
       tlsKeyPassword: '',
@@ -143,6 +145,7 @@ describe('resolveBrokerOptions', () => {
 
 /** The ranges as users know them, apart from the table, so that a slip there shows. */
 const RANGES: readonly [keyof BrokerOptions, min: number, max: number | undefined, inWords: string][] = [
+  ['collectStatisticsIntervalMs', 1, 2_147_483_647, 'from 1 to 2147483647'],
   ['authHttpTimeoutMs', 1, 2_147_483_647, 'from 1 to 2147483647'],
   ['authLdapPort', 1, 65_535, 'from 1 to 65535'],
   ['authLdapTimeoutMs', 1, 2_147_483_647, 'from 1 to 2147483647'],

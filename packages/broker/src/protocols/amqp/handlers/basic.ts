@@ -48,6 +48,7 @@ export const basicHandlers: MethodHandlers = {
       prefetchCount: channel.prefetchCount,
       priority: Number(args.arguments['x-priority']?.value ?? 0),
       timeoutMs: timeoutOf(args.arguments),
+      arguments: args.arguments,
     })
     channel.consumers.set(consumer.tag, consumer)
     if (!args.noWait) channel.send('basic.consume-ok', { consumerTag: consumer.tag })

@@ -1,0 +1,228 @@
+/**
+ * Figures of the API: their shape beside RabbitMQ's in the same state, and their values under a load that is known.
+ */
+
+import { FrameType } from '@warrenmq/codec'
+import { eventually, MODERN_CLIENT, type RawPeer } from '@warrenmq/testkit'
+import { describe, expect, it } from 'vitest'
+import { bind, declareExchange, declareQueue, untilReady } from '../support.ts'
+import { compareShapes, type Json } from './shape.ts'
+import { type Api, apiPair, onEachApi } from './support.ts'
+import { WANTED_DIFFERENCES } from './wanted-differences.ts'
+
+/** RabbitMQ takes its samples every 5 s. */
+const SAMPLED_MS = 25_000
+const RANGES =
+  'lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5&data_rates_age=60&data_rates_incr=5' +
+  '&node_stats_age=60&node_stats_incr=5'
+
+interface Stats {
+  readonly [name: string]: Json
+}
+
+/** A vhost with a load in it, and the names of what makes it. */
+class Loaded implements AsyncDisposable {
+  static async start(api: Api, vhost: string): Promise<Loaded> {
+    const { admin } = api.target
+    await admin.putVhost(vhost)
+    await admin.putPermissions('guest', vhost, { configure: '.*', write: '.*', read: '.*' })
+    const clientProperties = { ...MODERN_CLIENT, connection_name: 'figures' }
+    const options = { virtualHost: vhost, clientProperties }
+    const publisher = await api.target.openChannel(options)
+    const consumer = await api.target.openChannel(options)
+    const load = new Loaded(api, vhost, publisher, consumer)
+    await load.#run()
+    return load
+  }
+
+  readonly api: Api
+  readonly vhost: string
+  readonly publisher: RawPeer
+  readonly consumer: RawPeer
+
+  private constructor(api: Api, vhost: string, publisher: RawPeer, consumer: RawPeer) {
+    this.api = api
+    this.vhost = vhost
+    this.publisher = publisher
+    this.consumer = consumer
+  }
+
+  /**
+   * 20 messages to `orders` through `x`, confirmed: 12 delivered and 10 of them acknowledged, 2 returned and delivered again, 8 waiting. 3 to
+   * `got` through the default exchange: 1 got with and 1 without acknowledgement, and one more attempt when it is empty. 4 that no queue gets,
+   * 1 of them mandatory.
+   */
+  async #run(): Promise<void> {
+    const { publisher, consumer } = this
+    await publisher.call(2, 'channel.open')
+    await publisher.call(2, 'confirm.select')
+    await declareExchange(publisher, 'x', 'topic')
+    await declareQueue(publisher, 'orders', { exclusive: false, durable: true })
+    await declareQueue(publisher, 'got', { exclusive: false })
+    await bind(publisher, 'orders', 'x', 'order.#')
+    for (let i = 0; i < 20; i++) publisher.publish(2, { exchange: 'x', routingKey: 'order.new' }, `order ${i}`)
+    for (let i = 0; i < 3; i++) publisher.publish(2, { routingKey: 'got' }, 'x')
+    for (let i = 0; i < 3; i++) publisher.publish(2, { exchange: 'x', routingKey: 'nowhere' }, 'x')
+    publisher.publish(2, { exchange: 'x', routingKey: 'nowhere', mandatory: true }, 'x')
+    while ((await publisher.nextFrame(2)).type !== FrameType.header) {}
+    await untilReady(consumer, 'orders', 20)
+    await untilReady(consumer, 'got', 3)
+    await consumer.call(1, 'basic.qos', { prefetchCount: 12 })
+    await consumer.call(1, 'basic.consume', { queue: 'orders', consumerTag: 'worker' })
+    for (let i = 0; i < 12; i++) await consumer.expectContent(1, 'basic.deliver')
+    await consumer.call(1, 'basic.cancel', { consumerTag: 'worker' })
+    consumer.send(1, 'basic.ack', { deliveryTag: 10, multiple: true })
+    consumer.send(1, 'basic.nack', { deliveryTag: 0, multiple: true, requeue: true })
+    await untilReady(consumer, 'orders', 10)
+    await consumer.call(1, 'basic.qos', { prefetchCount: 2 })
+    await consumer.call(1, 'basic.consume', { queue: 'orders', consumerTag: 'worker' })
+    for (let i = 0; i < 2; i++) await consumer.expectContent(1, 'basic.deliver')
+    for (const noAck of [false, true, true]) {
+      consumer.send(1, 'basic.get', { queue: 'got', noAck })
+      await consumer.expectContent(1, 'basic.get-ok')
+    }
+    consumer.send(1, 'basic.get', { queue: 'got' })
+    await consumer.expect(1, 'basic.get-empty')
+  }
+
+  /** What a path below `/api` shows; `{v}` stands for the vhost. */
+  async show(path: string): Promise<Json> {
+    return (await this.api.send('GET', path.replaceAll('{v}', this.vhost))).json
+  }
+
+  /** Waits until the object at a path, or that of this name in a list, has these statistics. */
+  async untilStats(path: string, expected: Stats, name?: string): Promise<void> {
+    let stats: Json = null
+    const isThere = async () => {
+      const shown = await this.show(path)
+      const found = Array.isArray(shown) ? shown.find((each) => fieldOf(each, 'name') === name) : shown
+      stats = fieldOf(found ?? null, 'message_stats')
+      return Object.entries(expected).every(([field, value]) => fieldOf(stats, field) === value)
+    }
+    await eventually(isThere, `the figures of ${path}`, SAMPLED_MS).catch(() => {})
+    expect(stats, path).toMatchObject(expected)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.publisher[Symbol.asyncDispose]()
+    await this.consumer[Symbol.asyncDispose]()
+    await this.api.target.admin.deleteVhost(this.vhost)
+  }
+}
+
+function fieldOf(value: Json, name: string): Json {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null
+  return value[name] ?? null
+}
+
+const DELIVERED = { deliver: 14, deliver_no_ack: 0, redeliver: 2, ack: 10, get: 0, get_no_ack: 0, get_empty: 0 }
+const GOT = { deliver: 0, deliver_no_ack: 0, redeliver: 0, ack: 0, get: 1, get_no_ack: 2, get_empty: 1 }
+const BOTH = { deliver: 14, deliver_no_ack: 0, redeliver: 2, ack: 10, get: 1, get_no_ack: 2, get_empty: 1 }
+const PUBLISHED = { publish: 27, confirm: 27, return_unroutable: 1, drop_unroutable: 3 }
+
+onEachApi(
+  (api) => {
+    it('counts what happened, each thing once', { timeout: 90_000 }, async () => {
+      await using load = await Loaded.start(api, 'figures-values')
+      const { name: publisher } = await connectionOf(load, load.publisher)
+      const { name: consumer } = await connectionOf(load, load.consumer)
+      await load.untilStats('/queues/{v}', { publish: 20, ...DELIVERED, deliver_get: 14 }, 'orders')
+      await load.untilStats('/queues/{v}', { publish: 3, ...GOT, deliver_get: 3 }, 'got')
+      await load.untilStats(`/channels/${encodeURIComponent(`${publisher} (2)`)}`, PUBLISHED)
+      await load.untilStats(`/channels/${encodeURIComponent(`${consumer} (1)`)}`, { ...BOTH, deliver_get: 17 })
+      await load.untilStats('/vhosts/{v}', { ...PUBLISHED, ...BOTH, deliver_get: 17 })
+      const queues = (await load.show('/queues/{v}')) as { [name: string]: Json }[]
+      expect(queues.find(({ name }) => name === 'orders')).toMatchObject({
+        messages: 10,
+        messages_ready: 8,
+        messages_unacknowledged: 2,
+        consumers: 1,
+        message_bytes: 80,
+        message_bytes_ready: 64,
+        message_bytes_unacknowledged: 16,
+      })
+    })
+
+    it('keeps what a closed channel and a deleted queue did among the figures of the vhost', {
+      timeout: 60_000,
+    }, async () => {
+      await using load = await Loaded.start(api, 'figures-past')
+      await load.consumer.call(1, 'channel.close', { replyCode: 200, replyText: '' })
+      await load.publisher.call(1, 'queue.delete', { queue: 'orders' })
+      load.publisher.send(2, 'channel.close', { replyCode: 200, replyText: '' })
+      await load.untilStats('/vhosts/{v}', { ...PUBLISHED, ...BOTH, deliver_get: 17 })
+    })
+  },
+  { collectStatisticsIntervalMs: 100 },
+)
+
+async function connectionOf(load: Loaded, peer: RawPeer): Promise<{ name: string }> {
+  const find = async () => {
+    const all = (await load.show('/vhosts/{v}/connections')) as { name: string; peer_port: number }[]
+    return all.find((each) => each.peer_port === peer.socket.localPort)
+  }
+  return (await eventually(find, 'the connection in the list', SAMPLED_MS)) as { name: string }
+}
+
+describe('shapes', () => {
+  const pair = apiPair({ collectStatisticsIntervalMs: 1000 })
+
+  it('are those of RabbitMQ in the same state', { timeout: 120_000 }, async (context) => {
+    if (pair.rabbit === undefined) return context.skip()
+    await using ours = await Loaded.start(pair.warren, 'figures-shapes')
+    await using theirs = await Loaded.start(pair.rabbit, 'figures-shapes')
+    for (const load of [ours, theirs]) {
+      await load.untilStats('/vhosts/{v}', { ...PUBLISHED, ...BOTH })
+      await load.untilStats('/queues/{v}', { publish: 20, ...DELIVERED }, 'orders')
+    }
+    for (const path of PATHS) {
+      const [here, there] = [await pathFor(ours, path), await pathFor(theirs, path)]
+      const differences = compareShapes(
+        `GET ${path}`,
+        await ours.show(here),
+        await theirs.show(there),
+        WANTED_DIFFERENCES,
+      )
+      expect.soft(differences, path).toEqual([])
+    }
+  })
+})
+
+/** `{c}` and `{p}` stand for the connections of consumer and publisher, `{n}` for the node. */
+const PATHS = [
+  '/overview',
+  `/overview?${RANGES}`,
+  '/nodes',
+  `/nodes?${RANGES}`,
+  '/nodes/{n}',
+  '/nodes/{n}?memory=true',
+  '/nodes/{n}/memory',
+  '/nodes/{n}/memory/relative',
+  '/vhosts/{v}',
+  `/vhosts/{v}?${RANGES}`,
+  '/vhosts/{v}/connections',
+  '/vhosts/{v}/channels',
+  '/connections/username/guest',
+  '/connections/{c}',
+  `/connections/{c}?${RANGES}`,
+  '/connections/{c}/channels',
+  '/channels/{c} (1)',
+  '/channels/{p} (2)',
+  `/channels/{p} (2)?${RANGES}`,
+  '/consumers/{v}',
+  '/queues/{v}',
+  `/queues/{v}?${RANGES}`,
+  '/queues/{v}?disable_stats=true',
+  '/queues/{v}?disable_stats=true&enable_queue_totals=true',
+]
+
+async function pathFor(load: Loaded, path: string): Promise<string> {
+  const { name: consumer } = await connectionOf(load, load.consumer)
+  const { name: publisher } = await connectionOf(load, load.publisher)
+  const [node] = (await load.show('/nodes')) as { name: string }[]
+  return path
+    .replace('{c}', encodeURIComponent(consumer))
+    .replace('{p}', encodeURIComponent(publisher))
+    .replace('{n}', node.name)
+    .replace(/ \((\d)\)/, '%20($1)')
+}
