@@ -226,6 +226,7 @@ async function start(
   const storage = describeStorage(log)
   const managed = {
     ...services,
+    ...parts,
     admin,
     alarms: brokerAlarms,
     nodeName: resolveNodeName(resolved.nodeName),

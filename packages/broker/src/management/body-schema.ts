@@ -52,6 +52,9 @@ export function parseBody(bytes: Uint8Array | undefined): JsonObject {
   } catch {
     throw badRequest('not_json')
   }
+  if (typeof value === 'string') {
+    throw badRequest('invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?')
+  }
   if (!isJsonObject(value)) throw badRequest('not_json')
   return value
 }
@@ -67,7 +70,7 @@ function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /**
- * The fields of a body that the schema names. Booleans and integers may be written as strings; `null` stands for a field that is not there.
+ * The fields of a body that the schema names. Booleans and integers may be written as strings, and an object without fields as an empty list.
  *
  * @throws HttpError 400 with the missing keys, or the field that has another type.
  */
@@ -76,9 +79,7 @@ export function readBody<Schema extends BodySchema>(schema: Schema, body: JsonOb
   if (missing.length > 0) throw badRequest(`[${missing.map((name) => `{key_missing,${atom(name)}}`).join(',')}]`)
   const read: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(schema.properties)) {
-    const value = Object.hasOwn(body, name) ? body[name] : null
-    if (value !== null || field.type === 'any')
-      read[name] = value === null && !Object.hasOwn(body, name) ? undefined : readField(name, field, value)
+    if (Object.hasOwn(body, name)) read[name] = readField(name, field, body[name])
   }
   return read as BodyOf<Schema>
 }
@@ -93,14 +94,19 @@ function readField(name: string, { type }: FieldSchema, value: JsonValue): JsonV
       if (typeof value !== 'string') throw badRequest(['not_string', name])
       return value
     case 'object':
-      if (!isJsonObject(value)) throw badRequest(['not_an_object', name])
-      return value
+      return readObject(name, value)
     case 'array':
       if (!Array.isArray(value)) throw badRequest(['not_a_list', name])
       return value
     case 'any':
       return value
   }
+}
+
+function readObject(name: string, value: JsonValue): JsonObject {
+  if (isJsonObject(value)) return value
+  if (Array.isArray(value) && value.length === 0) return {}
+  throw badRequest(['not_an_object', name])
 }
 
 /** Reads yes or no, also as a text. @throws HttpError 400 not_boolean */

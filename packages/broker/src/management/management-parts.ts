@@ -2,7 +2,8 @@
 
 import type { AccessVersion } from '../access/access-version.ts'
 import type { Authenticator } from '../access/authenticator.ts'
-import type { UserStore } from '../access/user-store.ts'
+import type { PasswordHash } from '../access/password.ts'
+import type { User, UserStore } from '../access/user-store.ts'
 import type { Administration } from '../administration/administration.ts'
 import type { BrokerAlarms } from '../alarms/broker-alarms.ts'
 import type { ResourceMonitor } from '../alarms/resource-monitor.ts'
@@ -13,6 +14,7 @@ import type { LogLimit } from '../logging/log-limit.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { MetadataRecorder } from '../metadata/metadata-recorder.ts'
 import type { ListenerInfo } from '../net/open-listeners.ts'
+import type { GlobalParameters } from '../parameters/global-parameters.ts'
 import type { AmqpConnection } from '../protocols/amqp/connection.ts'
 import type { BrokerStatistics } from '../statistics/broker-statistics.ts'
 import type { Sampler } from '../statistics/sampler.ts'
@@ -32,7 +34,10 @@ export interface ManagementParts {
   readonly vhosts: ReadonlyMap<string, Vhost>
   readonly connections: ReadonlySet<AmqpConnection>
   readonly alarms: BrokerAlarms
+  readonly globalParameters: GlobalParameters
   readonly admin: Administration
+  /** The user's password hash; that of the configured password is made for it. */
+  passwordToExport(user: User): Promise<PasswordHash>
   /** `undefined` where nothing is durable. */
   readonly metadata: MetadataRecorder | undefined
   /** All listeners of the broker, those of this API included. */

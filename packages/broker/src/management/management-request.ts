@@ -1,10 +1,11 @@
 /** A request, as controllers see it. */
 
 import type { JsonObject } from '../parameters/json-value.ts'
+import type { Actor } from '../vhost/topology-actions.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import { type BodyOf, type BodySchema, parseBody, readBody } from './body-schema.ts'
 import type { Caller } from './caller.ts'
-import { objectNotFound } from './http-error.ts'
+import { notFound, objectNotFound } from './http-error.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 /** What was received, taken apart. */
@@ -42,10 +43,28 @@ export class ManagementRequest<Parameter extends string = string, Schema extends
   }
 
   /** The vhost that the path names. @throws HttpError 404 */
-  vhost(this: ManagementRequest<Parameter & 'vhost', Schema>): Vhost {
+  vhost(): Vhost {
     const vhost = this.parts.vhosts.get(this.#received.params.vhost)
     if (vhost === undefined) throw objectNotFound()
     return vhost
+  }
+
+  /** The vhost in which something is to be made. @throws HttpError 404 */
+  vhostToChange(): Vhost {
+    const vhost = this.parts.vhosts.get(this.#received.params.vhost)
+    if (vhost === undefined) throw notFound('vhost_not_found')
+    return vhost
+  }
+
+  /**
+   * Changes something in a vhost with the caller's rights, and resolves once that is durable.
+   *
+   * @param change As of `Caller.act`.
+   */
+  async change<Result>(vhost: Vhost, change: (actor: Actor) => Result): Promise<Result> {
+    const result = await this.caller.act(vhost.name, (rights) => change({ rights, vhost }))
+    await this.parts.metadata?.settled()
+    return result
   }
 
   /** The body as JSON. @throws HttpError 400 */

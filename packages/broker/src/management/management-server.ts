@@ -7,6 +7,7 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { ListenerInfo } from '../net/open-listeners.ts'
+import { toHttpError } from './describe-error.ts'
 import { HttpError, objectNotFound } from './http-error.ts'
 import type { ManagementParts } from './management-parts.ts'
 import { addRoutes, sendJson } from './route-table.ts'
@@ -98,12 +99,12 @@ function describeUnreadable(error: FastifyError, url: string): FastifyError | Ht
 
 /** Answers with what went wrong. */
 function refuse(error: FastifyError | HttpError, reply: FastifyReply, { logger }: ManagementParts): FastifyReply {
-  if (error instanceof HttpError) {
-    reply.code(error.status).headers(error.headers)
-    if (error.body === undefined) return reply.send()
-    return sendJson(reply, JSON.stringify(error.body))
+  const refusal = toHttpError(error)
+  if (refusal !== undefined) {
+    reply.code(refusal.status).headers(refusal.headers)
+    return refusal.body === undefined ? reply.send() : sendJson(reply, JSON.stringify(refusal.body))
   }
-  const { statusCode = 500 } = error
+  const { statusCode = 500 } = error as FastifyError
   if (statusCode >= 500) logger.error({ err: error }, 'bug in the management API')
   return reply.code(statusCode).send()
 }

@@ -2,9 +2,12 @@
 
 import type { JsonValue } from '../parameters/json-value.ts'
 
-/** An answer. Its body is JSON as text, or there is none. */
+/** An answer. Without `value` and `json` it has no body. */
 export interface Reply {
   readonly status: number
+  /** What is shown, cut to the columns that the request asks for. */
+  readonly value?: JsonValue
+  /** The same, as text, where it is put together piece by piece. */
   readonly json?: string
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -13,6 +16,6 @@ export const CREATED: Reply = { status: 201 }
 export const NO_CONTENT: Reply = { status: 204 }
 
 /** An answer with a value. */
-export function ok(value: JsonValue | object, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { status: 200, json: JSON.stringify(value), headers }
+export function ok(value: JsonValue, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status: 200, value, headers }
 }

@@ -9,6 +9,7 @@ import { authenticate } from './authentication.ts'
 import { assertMayUse } from './authorization.ts'
 import type { Caller } from './caller.ts'
 import { HttpError } from './http-error.ts'
+import { parseColumns, selectColumns } from './lists/columns.ts'
 import type { ManagementParts } from './management-parts.ts'
 import { ManagementRequest } from './management-request.ts'
 import type { Reply } from './reply.ts'
@@ -80,14 +81,15 @@ async function handle(
     body: request.body as Uint8Array | undefined,
   }
   const caller = callers.get(request) as Caller
-  return send(reply, await route.handle(new ManagementRequest(caller, parts, received, route.body)))
+  return send(reply, await route.handle(new ManagementRequest(caller, parts, received, route.body)), received.query)
 }
 
 /** Sends an answer. */
-function send(reply: FastifyReply, { status, json, headers = {} }: Reply): FastifyReply {
+function send(reply: FastifyReply, { status, value, json, headers = {} }: Reply, query: URLSearchParams): FastifyReply {
   reply.code(status).headers(headers)
-  if (json === undefined) return reply.send()
-  return sendJson(reply.header('cache-control', 'no-cache'), json)
+  if (json === undefined && value === undefined) return reply.send()
+  reply.header('cache-control', 'no-cache')
+  return sendJson(reply, json ?? JSON.stringify(selectColumns(value ?? null, parseColumns(query.get('columns')))))
 }
 
 /** Sends text as JSON. As bytes, since Fastify names the character set of a text, which JSON has only one of. */

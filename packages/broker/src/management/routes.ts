@@ -1,12 +1,21 @@
 /** All routes of the API. */
 
+import { bindingRoutes } from './controllers/bindings.ts'
+import { brokerRoutes } from './controllers/broker.ts'
 import { channelRoutes } from './controllers/channels.ts'
 import { connectionRoutes } from './controllers/connections.ts'
 import { consumerRoutes } from './controllers/consumers.ts'
+import { exchangeRoutes } from './controllers/exchanges.ts'
+import { limitRoutes } from './controllers/limits.ts'
 import { nodeRoutes } from './controllers/nodes.ts'
 import { overviewRoutes } from './controllers/overview.ts'
+import { parameterRoutes } from './controllers/parameters.ts'
+import { permissionRoutes } from './controllers/permissions.ts'
+import { policyRoutes } from './controllers/policies.ts'
 import { queueRoutes } from './controllers/queues.ts'
 import { routeExplainRoutes } from './controllers/route-explain.ts'
+import { topicPermissionRoutes } from './controllers/topic-permissions.ts'
+import { userRoutes } from './controllers/users.ts'
 import { vhostRoutes } from './controllers/vhosts.ts'
 import { whoamiRoutes } from './controllers/whoami.ts'
 import type { Route } from './route.ts'
@@ -18,7 +27,16 @@ export const ROUTES: readonly Route[] = [
   ...channelRoutes,
   ...consumerRoutes,
   ...whoamiRoutes,
+  ...brokerRoutes,
   ...vhostRoutes,
+  ...userRoutes,
+  ...permissionRoutes,
+  ...topicPermissionRoutes,
+  ...limitRoutes,
+  ...exchangeRoutes,
   ...queueRoutes,
+  ...bindingRoutes,
+  ...policyRoutes,
+  ...parameterRoutes,
   ...routeExplainRoutes,
 ]

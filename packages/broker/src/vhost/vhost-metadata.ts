@@ -5,4 +5,6 @@ export interface VhostMetadata {
   readonly tags?: readonly string[]
   /** RabbitMQ makes queues of this type where a client names none. It has no effect here yet: they are classic ones. */
   readonly defaultQueueType?: string
+  /** Whether messages are to be copied to `amq.rabbitmq.trace`. It has no effect here yet. */
+  readonly tracing?: boolean
 }

@@ -1,9 +1,16 @@
 /** Queues. */
 
+import type { JsonObject } from '../../parameters/json-value.ts'
 import type { Queue } from '../../queue/queue.ts'
+import { cleanName } from '../../vhost/resource-name.ts'
+import { assertQueueNameFree, declareQueue, deleteQueue, purgeQueue } from '../../vhost/topology-actions.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
+import { badRequest, objectNotFound } from '../http-error.ts'
 import { type Listing, PAGED_QUERY, replyList } from '../lists/reply-list.ts'
+import type { ManagementParts } from '../management-parts.ts'
 import type { ManagementRequest } from '../management-request.ts'
+import { CREATED, NO_CONTENT, ok } from '../reply.ts'
+import { assertShortText, readRequestArguments } from '../request-arguments.ts'
 import { type Route, route } from '../route.ts'
 import { RANGE_QUERY, readRanges } from '../views/details.ts'
 import { type QueueDetail, viewQueue } from '../views/queue.ts'
@@ -14,7 +21,11 @@ interface ListedQueue {
   readonly queue: Queue
 }
 
-const QUEUES_QUERY = [...PAGED_QUERY, ...RANGE_QUERY, 'disable_stats', 'enable_queue_totals']
+const QUEUE_QUERY = [...RANGE_QUERY, 'disable_stats', 'enable_queue_totals']
+const QUEUES_QUERY = [...PAGED_QUERY, ...QUEUE_QUERY]
+
+/** Requests are nobody's connection: exclusive queues are locked for them. */
+export const NO_OWNER = { forgetQueue(): void {} }
 
 export const queueRoutes: readonly Route[] = [
   route({
@@ -23,7 +34,7 @@ export const queueRoutes: readonly Route[] = [
     access: 'management',
     summary: 'The queues of all vhosts that the user may enter',
     query: QUEUES_QUERY,
-    handle: async (request) => replyList(request, queuesOf(await request.caller.vhosts()), queueListing(request)),
+    handle: async (request) => replyList(request, queuesOf(await request.caller.vhosts()), listingOf(request)),
   }),
   route({
     method: 'GET',
@@ -31,26 +42,120 @@ export const queueRoutes: readonly Route[] = [
     access: 'vhost',
     summary: 'The queues of a vhost',
     query: QUEUES_QUERY,
-    handle: (request) => replyList(request, queuesOf([request.vhost()]), queueListing(request)),
+    handle: (request) => replyList(request, queuesOf([request.vhost()]), listingOf(request)),
+  }),
+  route({
+    method: 'GET',
+    path: '/queues/:vhost/:queue',
+    access: 'vhost',
+    summary: 'A queue',
+    query: QUEUE_QUERY,
+    handle: (request) => ok(showQueue(request.vhost(), expectQueue(request), request)),
+  }),
+  route({
+    method: 'PUT',
+    path: '/queues/:vhost/:queue',
+    access: 'vhost',
+    summary: 'Makes a queue, or checks that the one that exists is the same',
+    body: {
+      properties: {
+        durable: { type: 'boolean', default: false },
+        auto_delete: { type: 'boolean', default: false },
+        arguments: { type: 'object' },
+        node: { type: 'string' },
+      },
+    },
+    async handle(request) {
+      const vhost = request.vhostToChange()
+      const body = request.body()
+      assertThisNode(body.node, request.parts)
+      const name = cleanName(request.param('queue'))
+      assertShortText('name of a queue', name)
+      assertQueueNameFree(name)
+      const settings = {
+        name,
+        durable: body.durable ?? false,
+        autoDelete: body.auto_delete ?? false,
+        arguments: readRequestArguments(body.arguments),
+        exclusiveOwner: undefined,
+      }
+      const { created } = await request.change(vhost, (actor) => declareQueue(actor, settings, NO_OWNER))
+      return created ? CREATED : NO_CONTENT
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/queues/:vhost/:queue',
+    access: 'vhost',
+    summary: 'Ends a queue with its messages and bindings',
+    query: ['if-empty', 'if-unused'],
+    async handle(request) {
+      const vhost = request.vhost()
+      const { name } = expectQueue(request)
+      const conditions = { ifEmpty: request.flag('if-empty'), ifUnused: request.flag('if-unused') }
+      await request.change(vhost, (actor) => deleteQueue(actor, name, conditions, NO_OWNER))
+      return NO_CONTENT
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/queues/:vhost/:queue/contents',
+    access: 'vhost',
+    summary: 'Drops the ready messages of a queue',
+    async handle(request) {
+      const vhost = request.vhost()
+      const { name } = expectQueue(request)
+      await request.change(vhost, (actor) => purgeQueue(actor, name, NO_OWNER))
+      return NO_CONTENT
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/queues/:vhost/:queue/actions',
+    access: 'administrator',
+    summary: 'Does nothing: a queue has no mirrors to synchronise',
+    body: { required: ['action'], properties: { action: { type: 'any', enum: ['sync', 'cancel_sync'] } } },
+    handle(request) {
+      expectQueue(request)
+      const { action } = request.body()
+      if (action !== 'sync' && action !== 'cancel_sync') throw badRequest(['unknown', action ?? null])
+      return NO_CONTENT
+    },
   }),
 ]
+
+/** @throws HttpError 404 */
+export function expectQueue(request: Pick<ManagementRequest<'queue', never>, 'vhost' | 'param'>): Queue {
+  const queue = request.vhost().queues.get(cleanName(request.param('queue')))
+  if (queue === undefined) throw objectNotFound()
+  return queue
+}
+
+function assertThisNode(node: string | undefined, { nodeName }: ManagementParts): void {
+  if (node !== undefined && node !== nodeName) throw badRequest(`Node ${node} could not be contacted`)
+}
+
+function detailOf(request: Pick<ManagementRequest<never, never>, 'flag'>): QueueDetail {
+  if (!request.flag('disable_stats')) return 'statistics'
+  return request.flag('enable_queue_totals') ? 'totals' : 'declaration'
+}
 
 function queuesOf(vhosts: readonly Vhost[]): ListedQueue[] {
   return vhosts.flatMap((vhost) => Array.from(vhost.queues.values(), (queue) => ({ vhost, queue })))
 }
 
-function queueListing(request: ManagementRequest): Listing<ListedQueue> {
-  const { parts, query } = request
-  const ranges = readRanges(query)
-  const detail = readDetail(request)
+type ViewRequest = Pick<ManagementRequest<never, never>, 'flag' | 'parts' | 'query'>
+
+function showQueue(vhost: Vhost, queue: Queue, request: ViewRequest): JsonObject {
+  return viewQueue(vhost, queue, request.parts, detailOf(request), readRanges(request.query))
+}
+
+function listingOf(request: ViewRequest): Listing<ListedQueue> {
+  const detail = detailOf(request)
+  const ranges = readRanges(request.query)
   return {
     paged: true,
     keys: { vhost: ({ vhost }) => vhost.name, name: ({ queue }) => queue.name },
-    view: ({ vhost, queue }) => viewQueue(vhost, queue, parts, detail, ranges),
+    view: ({ vhost, queue }) => viewQueue(vhost, queue, request.parts, detail, ranges),
   }
-}
-
-function readDetail(request: ManagementRequest): QueueDetail {
-  if (!request.flag('disable_stats')) return 'statistics'
-  return request.flag('enable_queue_totals') ? 'totals' : 'declaration'
 }

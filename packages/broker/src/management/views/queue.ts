@@ -3,6 +3,7 @@
 import { writeArguments } from '../../definitions/argument-table.ts'
 import type { JsonObject } from '../../parameters/json-value.ts'
 import type { Queue } from '../../queue/queue.ts'
+import { QueueType } from '../../queue/queue-type.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { NO_RANGES, type Ranges } from './details.ts'
@@ -28,10 +29,16 @@ export function viewQueue(
     arguments: writeArguments(settings.arguments),
     node: parts.nodeName,
     type: queue.type,
+    ...(queue.type === QueueType.quorum && viewMembers(parts)),
   }
   if (detail === 'declaration') return { ...declaration, state: 'live' }
   if (detail === 'totals') return { ...declaration, state: 'live', ...viewQueueTotals(queue) }
   return { ...declaration, ...viewQueueStatistics(queue, parts, ranges) }
+}
+
+/** A quorum queue has one member, as there is no cluster yet. */
+function viewMembers({ nodeName }: ManagementParts): JsonObject {
+  return { leader: nodeName, members: [nodeName], online: [nodeName] }
 }
 
 /** How many messages it has. */

@@ -18,7 +18,7 @@ export function viewVhost(vhost: Vhost, parts: ManagementParts, ranges: Ranges =
     metadata: { description, tags },
     name,
     tags,
-    tracing: false,
+    tracing: metadata?.tracing ?? false,
     ...viewVhostStatistics(vhost, parts, ranges),
   }
 }

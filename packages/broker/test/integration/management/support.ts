@@ -123,7 +123,8 @@ async function compareStep(
 ): Promise<void> {
   const filled = path.replaceAll('{v}', encodeURIComponent(vhost))
   const body = options.body === undefined ? undefined : fillBody(options.body, vhost)
-  const request = { ...options, body }
+  const user = options.user?.replaceAll('{v}', vhost)
+  const request = { ...options, body, ...(user !== undefined && { user }) }
   const what = `${method} ${path}`
   const answer = await warren.send(method, filled, request)
   if (ours !== undefined) {
