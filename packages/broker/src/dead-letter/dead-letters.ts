@@ -128,7 +128,8 @@ export class DeadLetters implements TurnTask {
       return exchange === undefined || !isReadable ? 1 : this.#publish(dead, exchange)
     } finally {
       // Not before it is where it goes, so that a crash finds it in one place at least.
-      if (dead.sequence < 0 || !isReadable) this.#services.store.release(dead.position)
+      if (dead.sequence < 0) this.#services.store.release(dead.position)
+      else if (!isReadable) dead.queue.keepUnreadable(dead.position, dead.sequence)
       else dead.queue.end(dead.position, dead.sequence)
       this.#isSending = false
       for (let next = this.#dying.pop(); next !== undefined; next = this.#dying.pop()) this.#consequences.push(next)

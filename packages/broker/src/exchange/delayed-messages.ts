@@ -107,16 +107,13 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
         turn.add(TurnPhase.deliver, this)
         return
       }
-      const id = this.#heap.firstId
+      const { firstId: id, firstDue: dueAt } = this.#heap
       const position = this.#heap.shift()
-      const isReadable = this.#environment.store.read(position, this.#copy)
-      const keys = this.#takeKeys(id)
-      if (isReadable) {
-        this.#environment.publish(this.#exchange, position, keys, true)
+      if (this.#environment.store.read(position, this.#copy)) {
+        this.#environment.publish(this.#exchange, position, this.#takeKeys(id), true)
         this.#end(position, id)
       } else {
-        // The disk is damaged there. It is not recorded as gone: perhaps it can be read after the next start.
-        this.#environment.store.release(position)
+        this.#keepUnreadable(position, id, dueAt)
       }
     }
     this.#setTimer()
@@ -188,7 +185,15 @@ export class DelayedMessages implements ExchangeExtension, TurnTask {
     this.#environment.releases.add(this.#heap)
     this.#heap = new DelayHeap()
     this.#extraKeys.clear()
+    this.#log?.releaseUnreadable(this.#environment.store)
     this.#next?.close()
+  }
+
+  /** The disk is damaged where a message is. It is not recorded as gone: perhaps it can be read after the next start. */
+  #keepUnreadable(position: number, id: number, dueAt: number): void {
+    const { store } = this.#environment
+    if (this.#log === undefined) store.release(position)
+    else this.#log.keepUnreadable(store, position, id, dueAt)
   }
 
   /** Keeps `#copy`, which is due at a time, and records it if it must outlast a restart. Returns its position. */

@@ -7,8 +7,11 @@
  */
 
 import { PropertyFlag, readOctetProperty } from '@warrenmq/codec'
+import type { CapturedMessages } from '../queue/captured-messages.ts'
 import type { Message } from '../queue/message.ts'
 import { DELIVERED, type Journal, type JournalSource } from './journal.ts'
+import type { MessageStore } from './message-store.ts'
+import { UnreadableMessages } from './unreadable-messages.ts'
 
 const PERSISTENT = 2
 /** Messages that the first permission to deliver reaches ahead; each further one twice as far, up to the maximum. */
@@ -22,6 +25,7 @@ export class HolderJournal implements JournalSource {
   deliveredBefore = -1
   /** Transient messages that are in the log all the same, because another queue records them: no checkpoint holds them for this one. */
   readonly #passing = new Set<number>()
+  #unreadable: UnreadableMessages | undefined
   readonly #journal: Journal
   /** Whether messages are recorded whatever their delivery mode. */
   readonly #everything: boolean
@@ -64,6 +68,31 @@ export class HolderJournal implements JournalSource {
   /** Whether the message with this sequence number must not be there after a restart. */
   isPassing(sequence: number): boolean {
     return this.#passing.size > 0 && this.#passing.has(sequence)
+  }
+
+  /** A message cannot be read: it is kept for the next start, with the reference to it, unless it need not survive one. */
+  keepUnreadable(store: MessageStore, position: number, sequence: number, expiry: number): void {
+    this.#unreadable ??= new UnreadableMessages()
+    const isKept = store.isLogged(position) && !this.isPassing(sequence)
+    if (!isKept || !this.#unreadable.add(sequence, position, expiry)) store.release(position)
+  }
+
+  /** Messages that cannot be read, for a checkpoint; `undefined` as long as there were none. */
+  captureUnreadable(): CapturedMessages | undefined {
+    return this.#unreadable?.capture()
+  }
+
+  /** What cannot be read is gone, like all that the holder had. */
+  settleUnreadable(store: MessageStore): void {
+    this.#unreadable?.takeAll((position, sequence) => {
+      this.settled(sequence)
+      store.release(position)
+    })
+  }
+
+  /** The holder ends: nothing is recorded of what cannot be read. */
+  releaseUnreadable(store: MessageStore): void {
+    this.#unreadable?.takeAll((position) => store.release(position))
   }
 
   /** A message is gone. */

@@ -209,14 +209,18 @@ export class FeaturedMessages {
   take(into: Message, forGood: boolean): boolean {
     const levels = this.#levels
     const { sequence, redelivered, size } = levels
-    if (!forGood && !redelivered) this.handedOut(sequence, levels.expiry)
+    // That of one that came back is known by its sequence number.
+    const expiry = redelivered ? Infinity : levels.expiry
+    if (!forGood && !redelivered) this.handedOut(sequence, expiry)
     const isReadable = this.#environment.store.read(levels.shift(), into)
     // What was counted for it, which may have been an estimate.
     this.readyBytes -= size === UNKNOWN_SIZE ? into.bodySize : size
     this.#timer.set(this.#headExpiry())
     // Also of one that came back before the broker was started anew.
     this.#redeliveries?.stamp(into, sequence)
-    if (forGood) this.forget(sequence)
+    if (forGood && isReadable) this.forget(sequence)
+    // Whoever took it keeps it, with its expiry.
+    else if (!isReadable && !redelivered) this.handedOut(sequence, expiry)
     return isReadable
   }
 

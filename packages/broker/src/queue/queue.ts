@@ -270,7 +270,7 @@ export class Queue implements TurnTask {
         this.unackedCount++
         return { message: this.#stored, sequence, redelivered }
       }
-      this.#skipUnreadable(sequence)
+      this.keepUnreadable(this.#stored.position, sequence)
     }
     return undefined
   }
@@ -316,6 +316,7 @@ export class Queue implements TurnTask {
     const { releases } = this.#environment
     const count = this.readyCount + this.delayedCount
     if (this.#log !== undefined) this.#recordPurge(this.#log)
+    this.#log?.settleUnreadable(this.#store)
     if (this.#featured !== undefined) {
       const delayed = this.#featured.takeDelayed()
       if (delayed !== undefined) releases.add(delayed)
@@ -368,6 +369,7 @@ export class Queue implements TurnTask {
   /** Ends the queue: its ready messages are dropped, its consumers told. Returns the number of messages dropped. */
   delete(): number {
     this.deleted = true
+    this.#log?.releaseUnreadable(this.#store)
     this.#log = undefined
     this.activeConsumer = undefined
     const count = this.purge()
@@ -455,17 +457,18 @@ export class Queue implements TurnTask {
     const sequence = this.#oldestSequence()
     const redelivered = this.#wasDelivered(sequence)
     if (!(featured === undefined ? this.#readOldest() : featured.take(this.#stored, consumer.noAck))) {
-      this.#skipUnreadable(sequence)
+      this.keepUnreadable(this.#stored.position, sequence)
       return
     }
     this.#handOut(consumer, this.#stored, sequence, redelivered)
     if (consumer.noAck) this.end(this.#stored.position, sequence)
   }
 
-  /** The disk is damaged where the message is. It is not recorded as gone: perhaps it can be read after the next start. */
-  #skipUnreadable(sequence: number): void {
+  /** The disk is damaged where a message is. It is not recorded as gone: perhaps it can be read after the next start. */
+  keepUnreadable(position: number, sequence: number): void {
+    if (this.#log === undefined) this.#store.release(position)
+    else this.#log.keepUnreadable(this.#store, position, sequence, this.expiryOfHandedOut(sequence))
     this.#featured?.forget(sequence)
-    this.#store.release(this.#stored.position)
   }
 
   /** Sequence number of the next message. There must be one, here and below. */

@@ -2,7 +2,8 @@
  * A file system in memory whose disk can fail: for tests of what must survive.
  *
  * Nothing is on disk before a sync, names included. `losePower` and `killProcess` give what the next process finds; the old one gets errors
- * from then on. `fail` makes an operation fail, `capacityBytes` bounds the disk, `delay` holds operations up.
+ * from then on. `fail` makes an operation fail, `spoilReads` part of a file unreadable, `capacityBytes` bounds the disk, `delay` holds
+ * operations up.
  */
 
 import { basename, dirname } from 'node:path'
@@ -18,6 +19,14 @@ interface Fault {
   /** Operations of this kind that succeed before. */
   after: number
   readonly path: RegExp
+}
+
+interface BadRange {
+  readonly path: string
+  readonly start: number
+  readonly end: number
+  /** Bits that come flipped; 0 when reading fails. */
+  readonly mask: number
 }
 
 interface RunningWrite {
@@ -64,6 +73,7 @@ export class SimulatedFileSystem implements FileSystem {
   readonly #directories = new Map<string, SimulatedDirectory>()
   readonly #runningWrites = new Set<RunningWrite>()
   #faults: Fault[] = []
+  #badRanges: BadRange[] = []
   #isGone = false
 
   constructor(options: SimulatedFileSystemOptions = {}) {
@@ -113,6 +123,26 @@ export class SimulatedFileSystem implements FileSystem {
     const next = new SimulatedFileSystem(this)
     for (const [path, directory] of this.#directories) next.#directories.set(path, directory)
     return next
+  }
+
+  /**
+   * Has every read of a part of a file fail with EIO, or give other bits than are there, until the process ends.
+   *
+   * @param mask Bits that come flipped; 0 for EIO.
+   */
+  spoilReads(path: string, start: number, length: number, mask = 0): void {
+    this.#badRanges.push({ path, start, end: start + length, mask })
+  }
+
+  /** For open files: what a read of `count` bytes gave, as far as the disk is bad. @throws EIO. */
+  spoil(path: string, bytes: Uint8Array, offset: number, count: number): number {
+    for (const range of this.#badRanges) {
+      if (range.path !== path || range.start >= offset + count || range.end <= offset) continue
+      if (range.mask === 0) throw failure('EIO', `read ${path}: a bad sector`)
+      const end = Math.min(count, range.end - offset)
+      for (let i = Math.max(0, range.start - offset); i < end; i++) bytes[i] ^= range.mask
+    }
+    return count
   }
 
   /** Changes bits in a file, in the cache and on disk. */
@@ -307,12 +337,12 @@ class SimulatedOpenFile implements OpenFile {
 
   async read(into: Uint8Array, offset: number): Promise<number> {
     await this.#fileSystem.begin('read', this.#path)
-    return this.#file.read(into, offset)
+    return this.#fileSystem.spoil(this.#path, into, offset, this.#file.read(into, offset))
   }
 
   readSync(into: Uint8Array, offset: number): number {
     this.#fileSystem.beginNow('read', this.#path)
-    return this.#file.read(into, offset)
+    return this.#fileSystem.spoil(this.#path, into, offset, this.#file.read(into, offset))
   }
 
   async write(parts: readonly Uint8Array[], offset: number): Promise<void> {

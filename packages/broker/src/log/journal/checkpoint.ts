@@ -138,6 +138,10 @@ function captureHolders(subject: CheckpointSubject, exact: boolean): CapturedHol
     // Its holder knows it no more. It expires again when it comes back, and goes where it was going.
     if (isExpired) expired.add(sequence)
   })
+  for (const { holder, messages } of captured.values()) {
+    const unreadable = holder.log?.captureUnreadable()
+    if (unreadable !== undefined) messages.push(unreadable)
+  }
   for (const [holder, { messages, expired }] of handedOut) {
     const expiryOf = (sequence: number) => (expired.has(sequence) ? 0 : holder.expiryOfHandedOut(sequence))
     captured.get(holder)?.messages.push(...captureScattered(messages, expiryOf))

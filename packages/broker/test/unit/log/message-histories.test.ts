@@ -51,6 +51,15 @@ const step = fc.oneof(
       after: fc.nat(6),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('spoil'),
+      place: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+      length: fc.constantFrom(1, 4096, 300_000),
+      mask: fc.constantFrom(0, 0, 1, 0xff),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('disk'), freeBytes: fc.nat(400_000) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('losePower', 'losePower', 'kill', 'finish') }) },
 ) as fc.Arbitrary<MessageStep>
