@@ -21,6 +21,9 @@ import { type ResolvedBrokerOptions, resolveBrokerOptions } from './config/optio
 import type { Definitions } from './definitions/definitions.ts'
 import { importDefinitions } from './definitions/import-definitions.ts'
 import { readStartDefinitions } from './definitions/start-definitions.ts'
+import { BrokerEvents } from './events/broker-events.ts'
+import { UserEvents } from './events/user-events.ts'
+import { VhostEvents } from './events/vhost-events.ts'
 import { NO_TOPOLOGY_LIMITS, TopologyLimits } from './limits/topology-limits.ts'
 import { UserUsages } from './limits/user-limits.ts'
 import { BlockStore } from './log/store/block-store.ts'
@@ -97,10 +100,15 @@ async function start(
     for (const vhost of vhosts.values()) vhost.close()
   })
   const connections = new Set<AmqpConnection>()
-  const alarms = new Alarms(() => {
-    for (const connection of connections) connection.alarmsChanged()
-    blockedConnections.alarmsChanged()
-  })
+  const events = new BrokerEvents(clock)
+  const userEvents = new UserEvents(events)
+  const alarms = new Alarms(
+    () => {
+      for (const connection of connections) connection.alarmsChanged()
+      blockedConnections.alarmsChanged()
+    },
+    (resource, raised) => events.emit(raised ? 'alarm.set' : 'alarm.cleared', () => ({ details: { resource } })),
+  )
   const blockedConnections = new BlockedConnections(alarms, turn)
   const io = new IoCounts()
   const log = await openMessageLog(resolved, { turn, clock, logger, alarms, io })
@@ -112,13 +120,13 @@ async function start(
   const limits = new TopologyLimits(resolved, vhosts)
   const { journal } = persistence
   const statistics = new BrokerStatistics()
-  const vhostServices = { store, journal, turn, clock, logger, chance, limits, statistics }
+  const vhostServices = { store, journal, turn, clock, logger, chance, limits, statistics, events }
   const accessVersion = new AccessVersion()
   // Routes that channels and vhosts remember have been checked: they end with the rights they were checked by.
   accessVersion.onChange(() => {
     for (const vhost of vhosts.values()) vhost.topologyVersion++
   })
-  const users = new UserStore(accessVersion)
+  const users = new UserStore(accessVersion, userEvents)
   const internal = new InternalAuthentication(users, random)
   const defaultUser = new DefaultUser(resolved, users, internal, random)
   const globalParameters = new GlobalParameters()
@@ -131,6 +139,7 @@ async function start(
   const createVhost = (name: string) => {
     const vhost = newVhost(name)
     metadata.vhostCreated(vhost)
+    new VhostEvents(events, name).vhostCreated()
     return vhost
   }
   if (metadata.isFirstStart) {
@@ -159,6 +168,7 @@ async function start(
     alarms,
     blockedConnections,
     statistics,
+    events,
     options: resolved,
     vhosts,
     store,
@@ -194,7 +204,12 @@ async function start(
     defaultUser: resolved.defaultUser,
     createVhost,
     createTrialVhost: (name) =>
-      new Vhost(name, { ...vhostServices, limits: unlimited, statistics: new BrokerStatistics() }),
+      new Vhost(name, {
+        ...vhostServices,
+        limits: unlimited,
+        statistics: new BrokerStatistics(),
+        events: new BrokerEvents(clock),
+      }),
     passwordToExport: (user) => defaultUser.passwordToExport(user),
   }
   if (definitions !== undefined) await importDefinitions(definitions, parts)

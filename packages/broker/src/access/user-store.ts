@@ -4,6 +4,7 @@
  * Every change raises the {@link AccessVersion}, by which kept results are known to be old.
  */
 
+import type { UserEvents } from '../events/user-events.ts'
 import type { UserLimitName, UserLimits } from '../limits/user-limits.ts'
 import type { UserRecorder } from '../metadata/user-recorder.ts'
 import { AdministrationError } from './access-error.ts'
@@ -35,10 +36,13 @@ interface Entry {
 export class UserStore {
   readonly #entries = new Map<string, Entry>()
   readonly #version: AccessVersion
+  readonly #events: UserEvents | undefined
   #recorder: UserRecorder | undefined
 
-  constructor(version: AccessVersion) {
+  /** @param events hear of every change. */
+  constructor(version: AccessVersion, events?: UserEvents) {
     this.#version = version
+    this.#events = events
   }
 
   /** Records every change from now on. */
@@ -63,6 +67,7 @@ export class UserStore {
   put(user: User): void {
     assertName('user', user.name)
     const entry = this.#entries.get(user.name)
+    this.#events?.userPut(user, entry?.user)
     if (entry === undefined) {
       this.#entries.set(user.name, {
         user,
@@ -83,6 +88,7 @@ export class UserStore {
     for (const vhost of entry.topicPermissions.keys()) this.#deleteTopicPermissionsIn(entry, vhost)
     this.#entries.delete(name)
     this.#recorder?.userDeleted(name)
+    this.#events?.userDeleted(name)
     this.#version.changed()
     return true
   }
@@ -101,11 +107,15 @@ export class UserStore {
   putPermissions(user: string, vhost: string, permissions: Permissions): void {
     this.#entry(user).permissions.set(vhost, permissions)
     this.#recorder?.permissionsPut(user, vhost, permissions)
+    this.#events?.permissionsPut(user, vhost, permissions)
     this.#version.changed()
   }
 
   deletePermissions(user: string, vhost: string): void {
-    if (this.#entries.get(user)?.permissions.delete(vhost) === true) this.#recorder?.permissionsDeleted(user, vhost)
+    if (this.#entries.get(user)?.permissions.delete(vhost) === true) {
+      this.#recorder?.permissionsDeleted(user, vhost)
+      this.#events?.permissionsDeleted(user, vhost)
+    }
     this.#version.changed()
   }
 
@@ -125,6 +135,7 @@ export class UserStore {
     const inVhost = topicPermissions.get(vhost) ?? new Map<string, TopicPermissions>()
     topicPermissions.set(vhost, inVhost.set(permissions.exchange, permissions))
     this.#recorder?.topicPermissionsPut(user, vhost, permissions)
+    this.#events?.topicPermissionsPut(user, vhost, permissions)
     this.#version.changed()
   }
 
@@ -135,6 +146,7 @@ export class UserStore {
     if (exchange === undefined) this.#deleteTopicPermissionsIn(entry, vhost)
     else if (entry.topicPermissions.get(vhost)?.delete(exchange) === true) {
       this.#recorder?.topicPermissionsDeleted(user, vhost, exchange)
+      this.#events?.topicPermissionsDeleted(user, vhost, exchange)
     }
     this.#version.changed()
   }
@@ -169,6 +181,7 @@ export class UserStore {
   #deleteTopicPermissionsIn({ user, topicPermissions }: Entry, vhost: string): void {
     for (const exchange of topicPermissions.get(vhost)?.keys() ?? []) {
       this.#recorder?.topicPermissionsDeleted(user.name, vhost, exchange)
+      this.#events?.topicPermissionsDeleted(user.name, vhost, exchange)
     }
     topicPermissions.delete(vhost)
   }

@@ -15,10 +15,13 @@ export type AlarmListener = () => void
 export class Alarms {
   readonly #sources: Readonly<Record<AlarmResource, Set<string>>> = { memory: new Set(), disk: new Set() }
   readonly #listener: AlarmListener
+  readonly #onChange: (resource: AlarmResource, raised: boolean) => void
   #raisedCount = 0
 
-  constructor(listener: AlarmListener) {
+  /** @param onChange hears which alarm it is. */
+  constructor(listener: AlarmListener, onChange: (resource: AlarmResource, raised: boolean) => void = () => {}) {
     this.#listener = listener
+    this.#onChange = onChange
   }
 
   /** Whether any alarm is raised. */
@@ -39,19 +42,20 @@ export class Alarms {
   raise(resource: AlarmResource, source = 'operator'): void {
     const sources = this.#sources[resource]
     sources.add(source)
-    if (sources.size === 1) this.#update()
+    if (sources.size === 1) this.#update(resource)
   }
 
   /** Takes back what `source` raised. */
   clear(resource: AlarmResource, source = 'operator'): void {
     const sources = this.#sources[resource]
-    if (sources.delete(source) && sources.size === 0) this.#update()
+    if (sources.delete(source) && sources.size === 0) this.#update(resource)
   }
 
-  #update(): void {
+  #update(resource: AlarmResource): void {
     const raisedCount = ALARM_RESOURCES.filter((resource) => this.isRaised(resource)).length
     if (raisedCount === this.#raisedCount) return
     this.#raisedCount = raisedCount
     this.#listener()
+    this.#onChange(resource, this.isRaised(resource))
   }
 }

@@ -10,6 +10,7 @@ import type { ResourceMonitor } from '../alarms/resource-monitor.ts'
 import type { BrokerStorage } from '../broker.ts'
 import type { Clock, RandomSource } from '../clock.ts'
 import type { ResolvedBrokerOptions } from '../config/options.ts'
+import type { BrokerEvents } from '../events/broker-events.ts'
 import type { LogLimit } from '../logging/log-limit.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { MetadataRecorder } from '../metadata/metadata-recorder.ts'
@@ -38,6 +39,7 @@ export interface ManagementParts {
   readonly admin: Administration
   /** The user's password hash; that of the configured password is made for it. */
   passwordToExport(user: User): Promise<PasswordHash>
+  readonly events: BrokerEvents
   /** `undefined` where nothing is durable. */
   readonly metadata: MetadataRecorder | undefined
   /** All listeners of the broker, those of this API included. */

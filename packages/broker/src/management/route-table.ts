@@ -14,10 +14,13 @@ import type { ManagementParts } from './management-parts.ts'
 import { ManagementRequest } from './management-request.ts'
 import type { Reply } from './reply.ts'
 import type { Route } from './route.ts'
+import { EventStreams } from './streams/event-streams.ts'
 
 /** In the order in which RabbitMQ names them. */
 const METHODS = ['HEAD', 'GET', 'PUT', 'DELETE', 'POST', 'PATCH', 'OPTIONS'] as const
 type Method = (typeof METHODS)[number]
+
+const EVENT_STREAM = 'text/event-stream'
 
 /** What hooks have found out about a request. */
 interface RequestContext {
@@ -28,6 +31,7 @@ interface RequestContext {
 
 /** Puts all `routes` below `base`. */
 export function addRoutes(app: FastifyInstance, base: string, routes: readonly Route[], parts: ManagementParts): void {
+  const streams = new EventStreams(parts.clock)
   const byPath = new Map<string, Route[]>()
   for (const each of routes) byPath.set(each.path, [...(byPath.get(each.path) ?? []), each])
   for (const [path, group] of byPath) {
@@ -42,7 +46,7 @@ export function addRoutes(app: FastifyInstance, base: string, routes: readonly R
         method,
         url: `${base}${path}`,
         onRequest: (request) => before(request, method, { route, allow }, parts),
-        handler: (request, reply) => handle(request, reply, method, { route, allow }, parts),
+        handler: (request, reply) => handle(request, reply, method, { route, allow }, parts, streams),
       })
     }
   }
@@ -63,7 +67,8 @@ async function before(
     await assertMayUse(route.access, caller, vhostOf(request, parts))
     callers.set(request, caller)
   }
-  if (!acceptsJson(request.headers.accept)) throw new HttpError(406)
+  if (!accepts(request.headers.accept, route.streams === true ? EVENT_STREAM : 'application/json'))
+    throw new HttpError(406)
 }
 
 async function handle(
@@ -72,6 +77,7 @@ async function handle(
   method: Method,
   { route, allow }: RequestContext,
   parts: ManagementParts,
+  streams: EventStreams,
 ): Promise<FastifyReply> {
   if (method === 'OPTIONS' || route === undefined) return reply.headers({ allow }).code(200).send()
   const received = {
@@ -81,7 +87,13 @@ async function handle(
     body: request.body as Uint8Array | undefined,
   }
   const caller = callers.get(request) as Caller
-  return send(reply, await route.handle(new ManagementRequest(caller, parts, received, route.body)), received.query)
+  if (route.streams === true) streams.assertRoom()
+  const answer = await route.handle(new ManagementRequest(caller, parts, received, route.body))
+  if (answer.stream === undefined) return send(reply, answer, received.query)
+  if (method === 'HEAD') return reply.header('content-type', EVENT_STREAM).send()
+  reply.hijack()
+  answer.stream(streams.open(reply.raw))
+  return reply
 }
 
 /** Sends an answer. */
@@ -103,9 +115,10 @@ function vhostOf(request: FastifyRequest, { vhosts }: ManagementParts): string |
   return typeof vhost === 'string' && vhosts.has(vhost) ? vhost : undefined
 }
 
-/** Whether a field `Accept` admits JSON. Weights are not looked at: there is nothing else to choose. */
-function acceptsJson(accept: string | undefined): boolean {
+/** Whether a field `Accept` admits a type. Weights are not looked at: there is nothing else to choose. */
+function accepts(accept: string | undefined, type: string): boolean {
   if (accept === undefined || accept.trim() === '') return true
   const ranges = accept.split(',').map((entry) => entry.split(';', 1)[0].trim().toLowerCase())
-  return ranges.some((range) => range === '*/*' || range === 'application/*' || range === 'application/json')
+  const anyOfKind = `${type.split('/', 1)[0]}/*`
+  return ranges.some((range) => range === '*/*' || range === anyOfKind || range === type)
 }

@@ -25,6 +25,8 @@ export interface Route<Path extends string = string, Schema extends BodySchema =
   readonly summary: string
   /** Parameters after the question mark that it looks at. */
   readonly query?: readonly string[]
+  /** Whether it answers with Server-Sent Events, and not with JSON. @default false */
+  readonly streams?: boolean
   /** What its body may hold. */
   readonly body?: Schema
   handle(request: ManagementRequest<PathParameters<Path>, Schema>): Reply | Promise<Reply>

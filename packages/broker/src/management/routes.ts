@@ -5,6 +5,7 @@ import { brokerRoutes } from './controllers/broker.ts'
 import { channelRoutes } from './controllers/channels.ts'
 import { connectionRoutes } from './controllers/connections.ts'
 import { consumerRoutes } from './controllers/consumers.ts'
+import { eventRoutes } from './controllers/events.ts'
 import { exchangeRoutes } from './controllers/exchanges.ts'
 import { limitRoutes } from './controllers/limits.ts'
 import { nodeRoutes } from './controllers/nodes.ts'
@@ -39,4 +40,5 @@ export const ROUTES: readonly Route[] = [
   ...policyRoutes,
   ...parameterRoutes,
   ...routeExplainRoutes,
+  ...eventRoutes,
 ]

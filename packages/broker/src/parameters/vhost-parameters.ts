@@ -14,9 +14,20 @@ export interface Parameter {
   readonly value: JsonValue
 }
 
+/** Who hears of every change. */
+export interface ParameterObserver {
+  parameterSet(component: string, name: string, value: JsonValue): void
+  parameterDeleted(component: string, name: string): void
+}
+
 export class VhostParameters {
   readonly #components = new Map<string, Map<string, JsonValue>>()
+  readonly #observer: ParameterObserver | undefined
   #recorder: VhostRecorder | undefined
+
+  constructor(observer?: ParameterObserver) {
+    this.#observer = observer
+  }
 
   /** Records every change from now on; none for `undefined`. */
   recordIn(recorder: VhostRecorder | undefined): void {
@@ -44,6 +55,7 @@ export class VhostParameters {
     if (sameJson(values.get(name), value)) return false
     this.#components.set(component, values.set(name, value))
     this.#recorder?.parameterSet(component, name, value)
+    this.#observer?.parameterSet(component, name, value)
     return true
   }
 
@@ -53,6 +65,7 @@ export class VhostParameters {
     if (values?.delete(name) !== true) return false
     if (values.size === 0) this.#components.delete(component)
     this.#recorder?.parameterDeleted(component, name)
+    this.#observer?.parameterDeleted(component, name)
     return true
   }
 }

@@ -1,6 +1,7 @@
 /** What a vhost needs of the broker it belongs to. */
 
 import type { Clock } from '../clock.ts'
+import type { BrokerEvents } from '../events/broker-events.ts'
 import type { TopologyLimits } from '../limits/topology-limits.ts'
 import type { Journal } from '../log/journal.ts'
 import type { MessageStore } from '../log/message-store.ts'
@@ -19,4 +20,5 @@ export interface VhostServices {
   readonly chance: () => number
   readonly limits: TopologyLimits
   readonly statistics: BrokerStatistics
+  readonly events: BrokerEvents
 }

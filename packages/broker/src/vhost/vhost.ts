@@ -9,6 +9,7 @@ import { ReplyCode } from '@warrenmq/codec'
 import { type Binding, DefaultExchangeMatcher, type ExchangeMatcher, RoutingError, route } from '@warrenmq/routing'
 import { DeadLetters } from '../dead-letter/dead-letters.ts'
 import { ChannelException } from '../errors.ts'
+import { VhostEvents } from '../events/vhost-events.ts'
 import type { ExtensionEnvironment } from '../exchange/exchange-extension.ts'
 import { assertTypeArguments, createExchangeMatcher, createExtension } from '../exchange/exchange-types.ts'
 import type { TopologyLimits } from '../limits/topology-limits.ts'
@@ -45,13 +46,14 @@ export class Vhost {
   readonly replies: ReplyQueues
   /** Grows with every change that may lead a message elsewhere. */
   topologyVersion = 0
-  readonly parameters: VhostParameters = new VhostParameters()
+  readonly parameters: VhostParameters
   readonly policies: VhostPolicies = new VhostPolicies(this)
   limits: VhostLimits = NO_VHOST_LIMITS
   /** Connections that are open. */
   connectionCount = 0
   readonly statistics: VhostStatistics
 
+  readonly #events: VhostEvents
   readonly #environment: QueueEnvironment
   readonly #chance: () => number
   readonly #deadLetters: DeadLetters
@@ -65,6 +67,8 @@ export class Vhost {
   constructor(name: string, services: VhostServices) {
     this.name = name
     const { store, journal, turn, clock } = services
+    this.#events = new VhostEvents(services.events, name)
+    this.parameters = new VhostParameters(this.#events)
     this.#chance = services.chance
     this.#deadLetters = new DeadLetters(this, services)
     this.#limits = services.limits
@@ -203,6 +207,7 @@ export class Vhost {
     this.policies.assignQueue(queue)
     this.queues.set(queue.name, queue)
     this.topologyVersion++
+    this.#events.queueCreated(queue)
     return queue
   }
 
@@ -213,6 +218,7 @@ export class Vhost {
     queue.settings.exclusiveOwner?.forgetQueue(queue)
     this.#removeDestination(queue)
     this.#recorder?.queueDeleted(queue)
+    this.#events.queueDeleted(queue)
     this.statistics.broker.churn.queue_deleted++
     this.topologyVersion++
     return queue.delete()
@@ -232,6 +238,7 @@ export class Vhost {
     }
     this.#sources.bound(source, binding)
     this.#recorder?.bound(source, binding)
+    this.#events.bound(source, binding)
     this.topologyVersion++
     source.intake?.bound(binding.destination)
   }
@@ -240,6 +247,7 @@ export class Vhost {
   unbind(source: Exchange, binding: Binding<Destination>): void {
     if (!source.matcher.unbind(binding)) return
     this.#recorder?.unbound(source, binding)
+    this.#events.unbound(source, binding)
     this.topologyVersion++
     this.#sources.unbound(source, binding.destination)
     if (this.#isAbandoned(source)) this.#removeExchange(source)
@@ -273,6 +281,7 @@ export class Vhost {
   /** Ends the vhost for good, in slices when much is in it. Nobody may find it any more. */
   async delete(): Promise<void> {
     this.#recorder?.vhostDeleted()
+    this.#events.vhostDeleted()
     await runInSlices(this.#deleteAll())
     this.#recorder?.vhostEnded()
     this.close()
@@ -301,6 +310,7 @@ export class Vhost {
     this.exchanges.set(settings.name, exchange)
     this.topologyVersion++
     this.policies.assignExchange(exchange)
+    this.#events.exchangeCreated(exchange)
     return exchange
   }
 
@@ -321,6 +331,7 @@ export class Vhost {
     this.exchanges.delete(exchange.name)
     exchange.deleted = true
     this.#recorder?.exchangeDeleted(exchange)
+    this.#events.exchangeDeleted(exchange)
     exchange.intake?.close()
     this.topologyVersion++
     this.#sources.exchangeGone(exchange)
@@ -332,6 +343,7 @@ export class Vhost {
     for (let next = gone.pop(); next !== undefined; next = gone.pop()) {
       for (const source of this.#sources.takeAll(next)) {
         this.#recorder?.destinationUnbound(source, next)
+        this.#events.destinationUnbound(source, next)
         if (source.matcher.unbindDestination(next) === 0 || !this.#isAbandoned(source)) continue
         this.#forgetExchange(source)
         gone.push(source)

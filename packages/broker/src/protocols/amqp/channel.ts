@@ -8,6 +8,7 @@
 import { encodeMethodFrame, FrameType, type MethodInput, type MethodName, ReplyCode } from '@warrenmq/codec'
 import type { Rights } from '../../access/rights.ts'
 import { ChannelException, ConnectionException } from '../../errors.ts'
+import { consumerDeleted } from '../../events/connection-events.ts'
 import type { Output } from '../../net/output.ts'
 import type { Message } from '../../queue/message.ts'
 import { ChannelStatistics } from '../../statistics/channel-statistics.ts'
@@ -230,6 +231,7 @@ export class Channel {
   /** A queue that a consumer of the channel was on is gone. */
   consumerLost(consumer: AmqpConsumer): void {
     this.consumers.delete(consumer.tag)
+    consumerDeleted(consumer)
     if (this.connection.clientCapabilities.consumerCancelNotify && !this.closing) {
       this.send('basic.cancel', { consumerTag: consumer.tag, noWait: true })
     }
@@ -259,7 +261,10 @@ export class Channel {
     this.publisher.assembly.reset()
     this.confirms?.stop()
     const queues = new Set([...this.consumers.values()].map((consumer) => consumer.queue))
-    for (const consumer of this.consumers.values()) consumer.queue.removeConsumer(consumer)
+    for (const consumer of this.consumers.values()) {
+      consumer.queue.removeConsumer(consumer)
+      if (consumer !== this.replyTo?.consumer) consumerDeleted(consumer)
+    }
     this.consumers.clear()
     this.replyTo?.close()
     const held = this.transaction?.rollback() ?? []

@@ -20,6 +20,7 @@ import type { Subject } from '../../access/authorization-backend.ts'
 import { Rights } from '../../access/rights.ts'
 import { beginSasl, type SaslStep } from '../../access/sasl.ts'
 import { ConnectionException } from '../../errors.ts'
+import { UserEvents } from '../../events/user-events.ts'
 import { assertUserMayConnect, assertVhostAdmits } from '../../limits/admission.ts'
 import type { Peer } from '../../net/peer.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
@@ -134,7 +135,9 @@ export class Handshake {
     const { remoteAddress: address, fromLoopback } = this.#host.peer
     const source = { address, fromLoopback }
     const login = await this.#services.authenticator.authenticate({ user, password }, source)
-    this.#services.statistics.loggedIn('amqp091', !('refused' in login))
+    const succeeded = !('refused' in login)
+    this.#services.statistics.loggedIn('amqp091', succeeded)
+    new UserEvents(this.#services.events).loggedIn(user, address, 'AMQP 0-9-1', succeeded)
     if ('refused' in login) {
       this.#host.loginRefused(this.#mechanism, login.refused)
       return

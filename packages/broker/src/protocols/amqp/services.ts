@@ -7,6 +7,7 @@ import type { Alarms } from '../../alarms/alarms.ts'
 import type { BlockedConnections } from '../../alarms/blocked-connections.ts'
 import type { Clock, RandomSource } from '../../clock.ts'
 import type { ResolvedBrokerOptions } from '../../config/options.ts'
+import type { BrokerEvents } from '../../events/broker-events.ts'
 import type { UserUsages } from '../../limits/user-limits.ts'
 import type { Journal } from '../../log/journal.ts'
 import type { MessageStore } from '../../log/message-store.ts'
@@ -39,6 +40,7 @@ export interface AmqpServices {
   readonly alarms: Pick<Alarms, 'active' | 'reason'>
   readonly blockedConnections: BlockedConnections
   readonly statistics: BrokerStatistics
+  readonly events: BrokerEvents
   readonly logger: Logger
   /** For what clients cause who have not opened a connection. */
   readonly logLimit: LogLimit

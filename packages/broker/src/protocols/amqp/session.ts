@@ -8,6 +8,7 @@ import { CodecError, decodeMethod, FrameType, MethodId, methodName, ReplyCode } 
 import { readUint32 } from '@warrenmq/codec/internal'
 import { type Rights, RightsPending } from '../../access/rights.ts'
 import { AmqpException, ChannelException, ConnectionException, closeArguments } from '../../errors.ts'
+import { channelChanged, connectionClosed, connectionCreated } from '../../events/connection-events.ts'
 import { assertUserMayOpenChannel } from '../../limits/admission.ts'
 import type { UserUsage } from '../../limits/user-limits.ts'
 import { FRAME_HEADER_SIZE } from '../../queue/message.ts'
@@ -42,6 +43,7 @@ export class Session {
     this.#channelMax = channelMax
     vhost.connectionCount++
     connection.services.statistics.churn.connection_created++
+    connectionCreated(connection, vhost)
     const { usages, metadata, journal, turn } = connection.services
     this.#usage = usages.connectionOpened(connection.user)
     if (metadata !== undefined) {
@@ -119,7 +121,11 @@ export class Session {
     churn.connection_closed++
     churn.channel_closed += channels.length
     this.#lastChannel = undefined
-    for (const channel of channels) channel.release()
+    for (const channel of channels) {
+      channel.release()
+      channelChanged('channel.closed', this.#connection, this.vhost, channel.number)
+    }
+    connectionClosed(this.#connection, this.vhost)
   }
 
   #channelFrame(
@@ -192,6 +198,7 @@ export class Session {
     this.channels.set(channelNumber, channel)
     this.#usage.channelCount++
     services.statistics.churn.channel_created++
+    channelChanged('channel.created', this.#connection, this.vhost, channelNumber)
     this.#lastChannel = channel
     channel.send('channel.open-ok', {})
   }
@@ -218,6 +225,7 @@ export class Session {
     if (this.channels.delete(channel.number)) {
       this.#usage.channelCount--
       this.#connection.services.statistics.churn.channel_closed++
+      channelChanged('channel.closed', this.#connection, this.vhost, channel.number)
     }
     if (this.#lastChannel === channel) this.#lastChannel = undefined
   }

@@ -2,6 +2,8 @@
 
 import { encodeContentHeaderFrame, PropertyFlag, readHeaders, type TypedValue, typed } from '@warrenmq/codec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../../src/clock.ts'
+import { BrokerEvents } from '../../../src/events/broker-events.ts'
 import { TopologyLimits } from '../../../src/limits/topology-limits.ts'
 import { noJournal } from '../../../src/log/journal.ts'
 import { BlockStore } from '../../../src/log/store/block-store.ts'
@@ -35,6 +37,7 @@ beforeEach(() => {
     limits,
     chance: Math.random,
     statistics: new BrokerStatistics(),
+    events: new BrokerEvents(systemClock),
   })
 })
 afterEach(() => store.close())

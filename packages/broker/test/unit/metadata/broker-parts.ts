@@ -8,7 +8,9 @@ import {
   type Administration,
   createAdministration,
 } from '../../../src/administration/administration.ts'
+import { systemClock } from '../../../src/clock.ts'
 import { exportDefinitions } from '../../../src/definitions/export-definitions.ts'
+import { BrokerEvents } from '../../../src/events/broker-events.ts'
 import { TopologyLimits } from '../../../src/limits/topology-limits.ts'
 import { BlockStore } from '../../../src/log/store/block-store.ts'
 import { type Logger, silentLogger } from '../../../src/logging/logger.ts'
@@ -50,6 +52,7 @@ export class BrokerParts {
       limits,
       chance: Math.random,
       statistics: new BrokerStatistics(),
+      events: new BrokerEvents(systemClock),
     }
     const newVhost = (name: string) => new Vhost(name, services)
     const users = new UserStore(new AccessVersion())

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
+import { BrokerEvents } from '../../../src/events/broker-events.ts'
 import { TopologyLimits } from '../../../src/limits/topology-limits.ts'
 import { noJournal } from '../../../src/log/journal.ts'
 import { BlockStore } from '../../../src/log/store/block-store.ts'
@@ -25,6 +26,7 @@ describe('VhostPolicies', () => {
       limits,
       chance: Math.random,
       statistics: new BrokerStatistics(),
+      events: new BrokerEvents(systemClock),
     })
   afterEach(() => store.close())
 

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
+import { BrokerEvents } from '../../../src/events/broker-events.ts'
 import { TopologyLimits } from '../../../src/limits/topology-limits.ts'
 import { noJournal } from '../../../src/log/journal.ts'
 import { BlockStore } from '../../../src/log/store/block-store.ts'
@@ -33,6 +34,7 @@ describe('Vhost', () => {
       limits,
       chance: Math.random,
       statistics: new BrokerStatistics(),
+      events: new BrokerEvents(systemClock),
     })
     const settings = { name: 'stays', durable: false, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
     const { queue } = vhost.declareQueue(settings, { forgetQueue() {} })

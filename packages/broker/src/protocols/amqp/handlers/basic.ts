@@ -3,6 +3,7 @@
 import { type MethodArgs, ReplyCode, type TypedTable } from '@warrenmq/codec'
 import { createName } from '../../../clock.ts'
 import { ChannelException, ConnectionException } from '../../../errors.ts'
+import { consumerCreated, consumerDeleted } from '../../../events/connection-events.ts'
 import type { Queue } from '../../../queue/queue.ts'
 import { QueueType } from '../../../queue/queue-type.ts'
 import { checkInteger, isInteger } from '../../../vhost/argument-value.ts'
@@ -53,6 +54,7 @@ export const basicHandlers: MethodHandlers = {
     channel.consumers.set(consumer.tag, consumer)
     if (!args.noWait) channel.send('basic.consume-ok', { consumerTag: consumer.tag })
     channel.noteTimeout(consumer.timeoutMs)
+    consumerCreated(consumer)
     queue.addConsumer(consumer)
   },
 
@@ -64,6 +66,8 @@ export const basicHandlers: MethodHandlers = {
       if (consumer === channel.replyTo?.consumer) {
         channel.replyTo.close()
         channel.replyTo = undefined
+      } else {
+        consumerDeleted(consumer)
       }
     }
     if (!args.noWait) channel.send('basic.cancel-ok', { consumerTag: args.consumerTag })

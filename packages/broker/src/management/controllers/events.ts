@@ -1,0 +1,39 @@
+/** What happens in the broker, as it happens. Not in RabbitMQ. */
+
+import type { BrokerEvent } from '../../events/broker-events.ts'
+import type { JsonObject } from '../../parameters/json-value.ts'
+import { streaming } from '../reply.ts'
+import { type Route, route } from '../route.ts'
+import { parseEventFilter } from '../streams/event-filter.ts'
+import { VisibleEvents } from '../streams/visible-events.ts'
+
+export const eventRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/events',
+    access: 'management',
+    summary:
+      'What happens, as Server-Sent Events: queues created, connections closed, alarms set … and rates with every sample',
+    query: ['events'],
+    streams: true,
+    handle({ query, caller, parts }) {
+      const wanted = parseEventFilter(query.get('events'))
+      return streaming((stream) => {
+        const visible = new VisibleEvents(
+          caller,
+          parts,
+          (event) => stream.send(event.name, viewEvent(event)),
+          () => stream.drop(1),
+        )
+        const stop = parts.events.listen((event) => {
+          if (wanted.has(event.name)) visible.add(event)
+        })
+        stream.onEnd(stop)
+      })
+    },
+  }),
+]
+
+function viewEvent({ name, timestamp, details }: BrokerEvent): JsonObject {
+  return { event: name, timestamp, ...details }
+}
