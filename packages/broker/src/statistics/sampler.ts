@@ -78,6 +78,7 @@ export class Sampler {
   #node: History | undefined
   #timer: Timer | undefined
   #pass: Promise<void> | undefined
+  readonly #listeners = new Set<() => void>()
 
   constructor(parts: SamplerParts) {
     this.#parts = parts
@@ -118,6 +119,12 @@ export class Sampler {
     return this.#pass
   }
 
+  /** Calls `listener` after every pass, until what it returns is called. It must not throw. */
+  onSample(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
   /** Adds up what channels have counted, in slices, so that all totals are of now. */
   async collect(): Promise<void> {
     await runInSlices(this.#collect(), SLICE_MS)
@@ -145,6 +152,7 @@ export class Sampler {
     }
     this.#sampleBroker()
     this.timeline.complete()
+    for (const listener of this.#listeners) listener()
   }
 
   #sampleConnection({ statistics }: SampledConnection): void {

@@ -2,10 +2,13 @@
 
 import type { BrokerEvent } from '../../events/broker-events.ts'
 import type { JsonObject } from '../../parameters/json-value.ts'
+import type { ManagementParts } from '../management-parts.ts'
 import { streaming } from '../reply.ts'
 import { type Route, route } from '../route.ts'
-import { parseEventFilter } from '../streams/event-filter.ts'
+import { parseEventFilter, RATES_EVENT } from '../streams/event-filter.ts'
+import type { EventStream } from '../streams/event-stream.ts'
 import { VisibleEvents } from '../streams/visible-events.ts'
+import { viewOwnRates, viewRates } from '../views/rates.ts'
 
 export const eventRoutes: readonly Route[] = [
   route({
@@ -29,10 +32,25 @@ export const eventRoutes: readonly Route[] = [
           if (wanted.has(event.name)) visible.add(event)
         })
         stream.onEnd(stop)
+        if (!wanted.has(RATES_EVENT)) return
+        stream.onEnd(parts.figures.onSample(() => void sendRates(stream, visible, parts)))
       })
     },
   }),
 ]
+
+async function sendRates(stream: EventStream, visible: VisibleEvents, parts: ManagementParts): Promise<void> {
+  if (stream.isFull) {
+    stream.drop(1)
+    return
+  }
+  try {
+    const own = await visible.vhosts()
+    stream.send(RATES_EVENT, own === undefined ? viewRates(parts) : viewOwnRates(own, visible.user, parts))
+  } catch (error) {
+    parts.logger.error({ err: error }, 'bug while rates were sent')
+  }
+}
 
 function viewEvent({ name, timestamp, details }: BrokerEvent): JsonObject {
   return { event: name, timestamp, ...details }

@@ -6,6 +6,7 @@
  */
 
 import type { BrokerEvent } from '../../events/broker-events.ts'
+import type { Vhost } from '../../vhost/vhost.ts'
 import { isAdministrator, isMonitor } from '../authorization.ts'
 import type { Caller } from '../caller.ts'
 import type { ManagementParts } from '../management-parts.ts'
@@ -25,7 +26,7 @@ export class VisibleEvents {
   /** What of the rights is known; -1 for nothing. */
   #version = -1
   #pending: BrokerEvent[] = []
-  #asking = false
+  #asking: Promise<void> | undefined
 
   /** `drop` hears of events for which there is no room. */
   constructor(caller: Caller, parts: ManagementParts, show: (event: BrokerEvent) => void, drop: () => void) {
@@ -39,7 +40,7 @@ export class VisibleEvents {
 
   /** Something has happened. */
   add(event: BrokerEvent): void {
-    if (this.#isCurrent && !this.#asking) this.#pass(event)
+    if (this.#isCurrent && this.#asking === undefined) this.#pass(event)
     else if (this.#pending.length >= PENDING_MAX) this.#drop()
     else {
       this.#pending.push(event)
@@ -47,19 +48,28 @@ export class VisibleEvents {
     }
   }
 
-  /** Vhosts that the user may see, as far as is known. */
-  async vhosts(): Promise<ReadonlySet<string>> {
-    await this.#ask()
-    return this.#vhosts
+  get user(): string {
+    return this.#caller.name
+  }
+
+  /** Vhosts that the user may see; `undefined` for all of them, and the broker as a whole. */
+  async vhosts(): Promise<readonly Vhost[] | undefined> {
+    if (!this.#isCurrent) await this.#ask()
+    if (!this.#isCurrent) return []
+    if (isMonitor(this.#tags)) return undefined
+    return [...this.#parts.vhosts.values()].filter(({ name }) => this.#vhosts.has(name))
   }
 
   get #isCurrent(): boolean {
     return this.#version === this.#parts.accessVersion.value
   }
 
-  async #ask(): Promise<void> {
-    if (this.#asking) return
-    this.#asking = true
+  #ask(): Promise<void> {
+    this.#asking ??= this.#learnAndPass().finally(() => (this.#asking = undefined))
+    return this.#asking
+  }
+
+  async #learnAndPass(): Promise<void> {
     try {
       while (!this.#isCurrent || this.#pending.length > 0) {
         if (!this.#isCurrent) await this.#learn()
@@ -72,8 +82,6 @@ export class VisibleEvents {
         'rights of the reader of an event stream are unknown',
       )
       for (const _event of this.#pending.splice(0)) this.#drop()
-    } finally {
-      this.#asking = false
     }
   }
 
