@@ -23,12 +23,22 @@ export class BrokerContents implements CheckpointSubject {
     }
   }
 
+  /** Sequence numbers of a queue's messages that are in somebody's hands. */
+  handedOut(queue: Queue): number[] {
+    const sequences: number[] = []
+    this.visitHandedOut((holder, sequence) => {
+      if (holder === queue) sequences.push(sequence)
+    })
+    return sequences
+  }
+
   visitHandedOut(visit: (holder: Queue, sequence: number, position: number, isExpired: boolean) => void): void {
     for (const { session } of this.#connections) {
       for (const channel of session?.channels.values() ?? []) {
-        const inTransaction = channel.transaction?.heldMessages() ?? []
-        for (const { queue, sequence, position } of [...channel.unacked, ...inTransaction]) {
-          if (queue.logId !== 0) visit(queue, sequence, position, false)
+        for (const held of [channel.unacked, channel.transaction?.heldMessages() ?? []]) {
+          for (const { queue, sequence, position } of held) {
+            if (queue.logId !== 0) visit(queue, sequence, position, false)
+          }
         }
       }
     }

@@ -40,6 +40,7 @@ import { GlobalParameters } from './parameters/global-parameters.ts'
 import { AmqpConnection } from './protocols/amqp/connection.ts'
 import { CreditDelay } from './protocols/amqp/credit-delay.ts'
 import { DeliveryTimeouts } from './protocols/amqp/delivery-timeouts.ts'
+import type { Queue } from './queue/queue.ts'
 import { Releases } from './scheduler/releases.ts'
 import { Turn } from './scheduler/turn.ts'
 import { BrokerStatistics } from './statistics/broker-statistics.ts'
@@ -120,7 +121,9 @@ async function start(
   const limits = new TopologyLimits(resolved, vhosts)
   const { journal } = persistence
   const statistics = new BrokerStatistics()
-  const vhostServices = { store, journal, turn, clock, logger, chance, limits, statistics, events }
+  const contents = new BrokerContents(vhosts, connections)
+  const handedOut = (queue: Queue) => contents.handedOut(queue)
+  const vhostServices = { store, journal, turn, clock, logger, chance, limits, statistics, events, handedOut }
   const accessVersion = new AccessVersion()
   // Routes that channels and vhosts remember have been checked: they end with the rights they were checked by.
   accessVersion.onChange(() => {
@@ -133,7 +136,6 @@ async function start(
   const newVhost = (name: string) => new Vhost(name, vhostServices)
   const restoredParts = { users, vhosts, globalParameters, createVhost: newVhost }
   const metadata = await openMetadata(persistence, restoredParts, logger)
-  const contents = new BrokerContents(vhosts, connections)
   log?.restore(contents.holders())
   log?.start(contents)
   const createVhost = (name: string) => {

@@ -118,6 +118,19 @@ export class HolderJournal implements JournalSource {
     this.#journal.settled(this.id, first, last)
   }
 
+  /** All messages up to a sequence number are gone, but for some. */
+  settledAllBut(kept: readonly number[], last: number): void {
+    const passing = kept.filter((sequence) => this.#passing.has(sequence))
+    this.#passing.clear()
+    for (const sequence of passing) this.#passing.add(sequence)
+    let first = 0
+    for (const sequence of Float64Array.from(kept).sort()) {
+      if (sequence > first) this.#journal.settled(this.id, first, sequence - 1)
+      first = sequence + 1
+    }
+    if (first <= last) this.#journal.settled(this.id, first, last)
+  }
+
   /**
    * Whether the message with this sequence number may be delivered from the backlog; else `then` is called once it may.
    */

@@ -6,6 +6,7 @@
  */
 
 import type { Message } from '../queue/message.ts'
+import type { IndexMemory } from './store/index-memory.ts'
 
 export interface MessageStore {
   /**
@@ -31,6 +32,10 @@ export interface MessageStore {
   enter(position: number, ready: () => void): boolean
   /** Whether there are messages that are not in memory. */
   readonly isScattered: boolean
-  /** Bytes held in memory for messages, free space inside blocks included. */
+  /** Bytes held in memory for messages and for the index of queues, free space inside blocks and pages included. */
   readonly memoryBytes: number
+  /** Whether it must not be used any more. */
+  readonly isClosed: boolean
+  /** The memory for the index of queues. */
+  readonly index: IndexMemory
 }

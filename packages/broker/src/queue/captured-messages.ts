@@ -1,7 +1,10 @@
 /** The messages of a queue or exchange as they were at one moment, for a checkpoint: columns as they lie, without a copy. */
 
+import type { Columns } from './index-page.ts'
+
 /** Messages from `start` to `end` of some columns. */
 export interface CapturedMessages {
+  /** Empty when the columns are on disk, as are then the other ones. */
   readonly positions: Float64Array
   readonly start: number
   readonly end: number
@@ -13,13 +16,9 @@ export interface CapturedMessages {
   /** When they expire or are due; absent: never. */
   readonly expiries: Float64Array | undefined
   readonly priority: number
+  /** Reads columns that are on disk. They are to be given back by `giveColumns`. */
+  readonly load: (() => Promise<Columns>) | undefined
 }
-
-/**
- * Pages of columns may be used again while no checkpoint is written, by any broker of the process: it holds pages that their lists have
- * given up.
- */
-export const pageReuse = { checkpoints: 0 }
 
 /** Columns made for the purpose. */
 export function captureColumns(
@@ -37,6 +36,7 @@ export function captureColumns(
     sizes: undefined,
     expiries,
     priority,
+    load: undefined,
   }
 }
 

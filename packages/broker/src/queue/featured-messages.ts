@@ -50,7 +50,7 @@ export class FeaturedMessages {
   constructor(queue: Queue, environment: QueueEnvironment) {
     this.#queue = queue
     this.#environment = environment
-    this.#levels = new ReadyLevels(queue.features.maxPriority ?? 0)
+    this.#levels = new ReadyLevels(environment.store.index, queue.features.maxPriority ?? 0)
     this.#timer = new ExpiryTimer(environment.clock, () => this.#sweepSoon())
   }
 
@@ -265,7 +265,7 @@ export class FeaturedMessages {
   /** Gives all ready messages away. */
   takeAll(): PositionSource {
     const levels = this.#levels
-    this.#levels = new ReadyLevels(this.#queue.features.maxPriority ?? 0)
+    this.#levels = new ReadyLevels(this.#environment.store.index, this.#queue.features.maxPriority ?? 0)
     this.readyBytes = 0
     this.#timer.clear()
     const forget = (sequence: number) => this.forget(sequence)

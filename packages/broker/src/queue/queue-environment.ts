@@ -32,6 +32,11 @@ export interface QueueEnvironment {
    * @param sequence Its sequence number in the queue; -1 for a message that the queue refused.
    */
   deadLetter(queue: Queue, position: number, sequence: number, reason: DeathReason): void
+  /**
+   * Sequence numbers of the queue's messages that are in somebody's hands: a client's, or on their way to the dead-letter exchange. It
+   * takes a walk through all channels.
+   */
+  handedOut(queue: Queue): number[]
   /** The queue was not used for as long as it may live without use. */
   queueExpired(queue: Queue): void
 }

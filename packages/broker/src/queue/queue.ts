@@ -32,6 +32,8 @@ import { UnusedTimer } from './unused-timer.ts'
 
 /** Most messages delivered from the backlog before other work gets its turn. */
 const DELIVERIES_PER_TURN = 4096
+/** Most messages whose end a purge records one by one; of more it records whose end it is not. */
+const NAMED_ENDS_MAX = 4096
 const NO_KEYS: ReadonlyMap<number, readonly string[]> = new Map()
 const NO_RETURNS: ReadonlyMap<number, Returns> = new Map()
 
@@ -84,7 +86,7 @@ export class Queue implements TurnTask {
   readonly #environment: QueueEnvironment
   readonly #store: MessageStore
   readonly #rings = new ConsumerRings()
-  #ready = new ReadyList()
+  #ready: ReadyList
   #returned = new ReturnedHeap()
   readonly #stored = new Message()
   #nextSequence = 0
@@ -107,6 +109,7 @@ export class Queue implements TurnTask {
     this.type = queueTypeOf(settings.arguments)
     this.#environment = environment
     this.#store = environment.store
+    this.#ready = new ReadyList(this.#store.index)
     this.deduplication = Deduplication.create(settings.arguments, environment.clock)
     this.#features = resolveQueueFeatures(settings.arguments)
     this.deaths = environment.deaths.of(this.type, deathStrategy(this.#features))
@@ -325,7 +328,7 @@ export class Queue implements TurnTask {
       releases.add(this.#returned)
       releases.add(this.#ready)
       this.#returned = new ReturnedHeap()
-      this.#ready = new ReadyList()
+      this.#ready = new ReadyList(this.#store.index)
       this.#readyBytes = 0
     }
     return count
@@ -508,12 +511,12 @@ export class Queue implements TurnTask {
 
   /** All ready messages are about to go. */
   #recordPurge(log: HolderJournal): void {
-    if (this.#featured !== undefined) {
-      for (const captured of this.#featured.capture()) recordEnds(captured, log)
+    const scattered = this.readyCount + this.delayedCount - this.#ready.length
+    if (scattered > NAMED_ENDS_MAX) {
+      log.settledAllBut(this.#environment.handedOut(this), this.#nextSequence - 1)
       return
     }
-    log.settledRange(this.#nextSequence - this.#ready.length, this.#nextSequence - 1)
-    recordEnds(this.#returned.capture(0), log)
+    for (const captured of this.capture()) recordEnds(captured, log)
   }
 
   /** Its messages as they are now, those in consumers' hands left out, for a checkpoint. */

@@ -5,6 +5,7 @@
  * because the latter are only ever taken from their head.
  */
 
+import type { IndexMemory } from '../log/store/index-memory.ts'
 import { type CapturedMessages, captureColumns } from './captured-messages.ts'
 import { ReadyColumns, UNKNOWN_SIZE } from './ready-columns.ts'
 import type { ReadyList } from './ready-list.ts'
@@ -16,6 +17,7 @@ interface Level {
 }
 
 export class ReadyLevels {
+  readonly #memory: IndexMemory
   readonly #levels: (Level | undefined)[]
   /** The highest level with messages. What it is does not matter when there are none. */
   #top: Level
@@ -23,7 +25,8 @@ export class ReadyLevels {
   #length = 0
 
   /** @param maxPriority The highest level; the lowest is 0. */
-  constructor(maxPriority: number) {
+  constructor(memory: IndexMemory, maxPriority: number) {
+    this.#memory = memory
     this.#levels = new Array(maxPriority + 1).fill(undefined)
     this.#top = this.#level(0)
   }
@@ -35,7 +38,7 @@ export class ReadyLevels {
   /** Takes over what a plain queue holds; see {@link ReadyColumns.adopt}. Only while empty, and without priorities. */
   adopt(list: ReadyList, returned: ReturnedHeap, nextSequence: number): void {
     this.#length = list.length + returned.length
-    this.#top.fresh.adopt(list, nextSequence)
+    this.#top.fresh.adopt(list, nextSequence - list.length)
     while (returned.length > 0) this.#top.returned.push(returned.firstSequence, returned.shift())
   }
 
@@ -99,7 +102,7 @@ export class ReadyLevels {
   }
 
   #level(priority: number): Level {
-    this.#levels[priority] ??= { fresh: new ReadyColumns(this.#levels.length === 1), returned: new ReturnedHeap() }
+    this.#levels[priority] ??= { fresh: new ReadyColumns(this.#memory), returned: new ReturnedHeap() }
     return this.#levels[priority]
   }
 

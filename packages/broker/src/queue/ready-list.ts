@@ -1,117 +1,108 @@
 /**
  * Positions of ready messages in publish order: a queue of numbers in pages, 8 bytes a message.
  *
- * Hot path (`npm run bench`, scenarios P and D). Pages are given back as they empty, so that memory follows the backlog down.
+ * Hot path (`npm run bench`, scenarios P and D). Pages are given back as they empty, so that memory follows the backlog down; what else is
+ * done about them is done between one page and the next.
  */
 
-import { type CapturedMessages, pageReuse } from './captured-messages.ts'
+import type { IndexMemory } from '../log/store/index-memory.ts'
+import type { CapturedMessages } from './captured-messages.ts'
+import { IndexPages } from './index-pages.ts'
 
-/** Messages in a page. */
-export const PAGE_LENGTH = 4096
+const NONE = new Float64Array(0)
 
 export class ReadyList {
-  readonly #pages: Float64Array[] = []
-  /** Index of the first page in use; pages before it are gone. */
-  #firstPage = 0
+  readonly #pages: IndexPages
+  /** Positions of the first page and of the last one, and where in them the list begins and ends. */
+  #headPositions: Float64Array = NONE
+  #tailPositions: Float64Array = NONE
   #head = 0
-  #tail = PAGE_LENGTH
-  #spare: Float64Array | undefined
+  #tail = 0
   #length = 0
+
+  constructor(memory: IndexMemory) {
+    this.#pages = new IndexPages(memory)
+  }
 
   get length(): number {
     return this.#length
   }
 
   push(position: number): void {
-    if (this.#tail === PAGE_LENGTH) {
-      this.#pages.push(this.#spare ?? new Float64Array(PAGE_LENGTH))
-      this.#spare = undefined
-      this.#tail = 0
-    }
-    this.#pages[this.#pages.length - 1][this.#tail++] = position
+    if (this.#tail === this.#tailPositions.length) this.#openPage()
+    this.#tailPositions[this.#tail++] = position
     this.#length++
   }
 
   /** Removes and returns the oldest position. The list must not be empty. */
   shift(): number {
-    const page = this.#pages[this.#firstPage]
-    const position = page[this.#head++]
-    this.#length--
-    if (this.#head === PAGE_LENGTH || this.#length === 0) this.#dropPage(page)
+    const position = this.#headPositions[this.#head++]
+    if (--this.#length === 0 || this.#head === this.#headPositions.length) this.#leavePage()
     return position
   }
 
   /** The oldest position. The list must not be empty. */
   get first(): number {
-    return this.#pages[this.#firstPage][this.#head]
+    return this.#headPositions[this.#head]
   }
 
   /** All messages, of which the first has the sequence number `firstSequence`. */
   capture(firstSequence: number): CapturedMessages[] {
-    const captured: CapturedMessages[] = []
-    let start = this.#head
-    let sequence = firstSequence
-    for (let i = this.#firstPage; i < this.#pages.length && this.#length > 0; i++, start = 0) {
-      const end = i === this.#pages.length - 1 ? this.#tail : PAGE_LENGTH
-      captured.push({
-        positions: this.#pages[i],
-        start,
-        end,
-        firstSequence: sequence,
-        sequences: undefined,
-        sizes: undefined,
-        expiries: undefined,
-        priority: 0,
-      })
-      sequence += end - start
-    }
-    return captured
+    if (this.#length === 0) return []
+    this.#number(firstSequence)
+    return this.#pages.capture(this.#head, this.#tail, 0)
   }
 
-  /** Positions, oldest first. */
-  *[Symbol.iterator](): Generator<number> {
-    let remaining = this.#length
-    let offset = this.#head
-    for (let i = this.#firstPage; remaining > 0; i++) {
-      for (; offset < PAGE_LENGTH && remaining > 0; offset++, remaining--) yield this.#pages[i][offset]
-      offset = 0
-    }
-  }
-
-  /** Gives everything away, as pages: the first begins at `head`, the last ends before `tail`. */
-  handOver(): {
-    readonly pages: Float64Array[]
+  /** Gives everything away: pages in which messages begin at `head` of the first and end before `tail` of the last. */
+  handOver(firstSequence: number): {
+    readonly pages: IndexPages
     readonly head: number
     readonly tail: number
     readonly length: number
   } {
-    const given = {
-      pages: this.#pages.splice(0).slice(this.#firstPage),
-      head: this.#head,
-      tail: this.#tail,
-      length: this.#length,
-    }
-    this.#firstPage = 0
-    this.#head = 0
-    this.#tail = PAGE_LENGTH
-    this.#length = 0
+    this.#number(firstSequence)
+    const given = { pages: this.#pages.handOver(), head: this.#head, tail: this.#tail, length: this.#length }
+    this.#startOver()
     return given
   }
 
-  /** Gives up the first page, which is empty. When the list is empty the next push opens a page. */
-  #dropPage(page: Float64Array): void {
-    this.#spare = pageReuse.checkpoints === 0 ? page : undefined
-    this.#head = 0
-    this.#pages[this.#firstPage++] = EMPTY
-    if (this.#length === 0) {
-      this.#pages.length = 0
-      this.#firstPage = 0
-      this.#tail = PAGE_LENGTH
-    } else if (this.#firstPage > 1024 && this.#firstPage * 2 > this.#pages.length) {
-      this.#pages.splice(0, this.#firstPage)
-      this.#firstPage = 0
+  /** Notes in the pages which sequence numbers their messages have. */
+  #number(firstSequence: number): void {
+    let sequence = firstSequence
+    for (const { page, start, end } of this.#pages.rows(this.#head, this.#tail)) {
+      page.firstSequence = sequence - start
+      sequence += end - start
     }
   }
-}
 
-const EMPTY = new Float64Array(0)
+  #openPage(): void {
+    const { positions } = this.#pages.open()
+    if (this.#length === 0) {
+      this.#headPositions = positions
+      this.#head = 0
+    }
+    this.#tailPositions = positions
+    this.#tail = 0
+  }
+
+  /** The first page has been emptied. */
+  #leavePage(): void {
+    if (this.#length > 0) {
+      this.#headPositions = this.#pages.next().positions
+      this.#head = 0
+    } else if (this.#pages.clear()) {
+      this.#head = 0
+      this.#tail = 0
+    } else {
+      this.#startOver()
+    }
+  }
+
+  #startOver(): void {
+    this.#headPositions = NONE
+    this.#tailPositions = NONE
+    this.#head = 0
+    this.#tail = 0
+    this.#length = 0
+  }
+}

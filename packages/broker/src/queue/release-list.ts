@@ -35,6 +35,7 @@ export class ReleaseList implements TurnTask {
   }
 
   runTurn(): void {
+    if (this.#store.isClosed) return
     let budget = RELEASES_PER_TURN
     for (let source = this.#sources[0]; source !== undefined; source = this.#sources[0]) {
       while (source.length > 0 && budget-- > 0) this.#store.release(source.shift())

@@ -6,6 +6,7 @@ import type { TopologyLimits } from '../limits/topology-limits.ts'
 import type { Journal } from '../log/journal.ts'
 import type { MessageStore } from '../log/message-store.ts'
 import type { Logger } from '../logging/logger.ts'
+import type { Queue } from '../queue/queue.ts'
 import type { Turn } from '../scheduler/turn.ts'
 import type { BrokerStatistics } from '../statistics/broker-statistics.ts'
 
@@ -21,4 +22,6 @@ export interface VhostServices {
   readonly limits: TopologyLimits
   readonly statistics: BrokerStatistics
   readonly events: BrokerEvents
+  /** Sequence numbers of a queue's messages that are in somebody's hands; see `QueueEnvironment`. */
+  readonly handedOut: (queue: Queue) => number[]
 }

@@ -81,6 +81,7 @@ export class Vhost {
       deaths: services.statistics.deaths,
       releases: new ReleaseList(store, turn),
       deadLetter: (queue, position, sequence, reason) => this.#deadLetters.add(queue, position, sequence, reason),
+      handedOut: services.handedOut,
       queueExpired: (queue) => this.deleteQueue(queue),
     }
     this.replies = new ReplyQueues(this.#environment, () => this.exchange(''))
@@ -284,15 +285,20 @@ export class Vhost {
     this.#events.vhostDeleted()
     await runInSlices(this.#deleteAll())
     this.#recorder?.vhostEnded()
-    this.close()
+    // What is still to be given back is given back.
+    this.#end()
   }
 
   /** Ends everything, for the end of the broker. What is recorded stays so. */
   close(): void {
+    this.#end()
+    this.#environment.releases.close()
+  }
+
+  #end(): void {
     this.recordIn(undefined)
     for (const queue of [...this.queues.values()]) this.deleteQueue(queue)
     for (const exchange of this.exchanges.values()) exchange.intake?.close()
-    this.#environment.releases.close()
     this.#deadLetters.close()
   }
 

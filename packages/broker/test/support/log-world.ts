@@ -236,6 +236,7 @@ export class LogWorld {
         releases: new ReleaseList(store, this.#turn),
         deadLetter: (dead, position, sequence) => dead.end(position, sequence),
         deaths: new AllDeathCounts(),
+        handedOut: (queue) => [...(this.#taken.get(queue)?.keys() ?? [])],
         queueExpired() {},
       },
     )

@@ -11,9 +11,9 @@ import {
   addScattered,
   type CapturedMessages,
   captureScattered,
-  pageReuse,
   type ScatteredMessages,
 } from '../../queue/captured-messages.ts'
+import { giveColumns } from '../../queue/index-page.ts'
 import { UNKNOWN_SIZE } from '../../queue/ready-columns.ts'
 import type { HolderJournal } from '../holder-journal.ts'
 import type { OrderedLog, Position } from '../ordered-log.ts'
@@ -92,7 +92,7 @@ export interface Checkpoint {
 export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): Promise<Checkpoint | undefined> {
   const { journal, store } = parts
   journal.dispatch.endBatch()
-  pageReuse.checkpoints++
+  store.index.hold()
   store.keepBlocks()
   try {
     const holders = captureHolders(parts.subject, exact)
@@ -108,7 +108,7 @@ export async function writeCheckpoint(parts: CheckpointParts, exact: boolean): P
     throw error
   } finally {
     store.forgetBlocks()
-    pageReuse.checkpoints--
+    store.index.release()
   }
 }
 
@@ -202,10 +202,12 @@ class Writer {
   async #holder(captured: CapturedHolder): Promise<void> {
     const { id, nextSequence, delivered, typicalSize, messages } = captured
     await this.#add(RecordType.holderState, id, typicalSize, nextSequence, delivered)
-    for (const columns of messages) {
-      for (let start = columns.start; start < columns.end; start += MESSAGES_MAX) {
-        const part = { ...columns, start, end: Math.min(columns.end, start + MESSAGES_MAX) }
-        await this.#messages(captured, part, columns.start)
+    for (const each of messages) {
+      const loaded = await each.load?.()
+      try {
+        await this.#columns(captured, loaded === undefined ? each : { ...each, ...loaded })
+      } finally {
+        if (loaded !== undefined) giveColumns(loaded)
       }
     }
     for (const [sequence, { acquired, failed }] of captured.returns) {
@@ -216,6 +218,13 @@ class Writer {
     }
     for (const [sequence, keys] of captured.routingKeys) {
       await this.#add(RecordType.routingKeys, id, 0, sequence, 0, Buffer.from(JSON.stringify(keys)))
+    }
+  }
+
+  async #columns(captured: CapturedHolder, columns: CapturedMessages): Promise<void> {
+    for (let start = columns.start; start < columns.end; start += MESSAGES_MAX) {
+      const part = { ...columns, start, end: Math.min(columns.end, start + MESSAGES_MAX) }
+      await this.#messages(captured, part, columns.start)
     }
   }
 

@@ -24,12 +24,17 @@ import { isDamaged } from '../ordered-log.ts'
 import { Block } from './block.ts'
 import { BlockMemory } from './block-memory.ts'
 import { BlockTable } from './block-table.ts'
+import { IndexMemory } from './index-memory.ts'
 import { ownBytes, pointNowhere, SHARED_MESSAGE_MAX } from './message-bytes.ts'
 import type { ReadWindow } from './read-window.ts'
 import { Residency, type ResidencyParts } from './residency.ts'
 import { TRANSIENT_HEADER_SIZE, TransientBlocks } from './transient-blocks.ts'
 
+/** What of the budget pages of the index may take. */
+const INDEX_SHARE = 1 / 8
+
 export class BlockStore implements MessageStore {
+  readonly index: IndexMemory
   readonly #table: BlockTable = new BlockTable()
   readonly #blocks: readonly (Block | undefined)[] = this.#table.blocks
   readonly #residency: Residency
@@ -37,6 +42,8 @@ export class BlockStore implements MessageStore {
   readonly #window: ReadWindow
   readonly #transient: TransientBlocks
   #newestLogged: Block | undefined
+  /** Of messages whose index could not be read back. */
+  #lostBlock: Block | undefined
   #isClosed = false
 
   /** Without `parts` everything stays in memory. */
@@ -44,6 +51,9 @@ export class BlockStore implements MessageStore {
     this.#residency = new Residency(this, parts)
     this.#memory = new BlockMemory(this.#residency)
     this.#window = this.#memory.window
+    this.index = new IndexMemory(
+      parts && { ...parts, budget: parts.budget * INDEX_SHARE, lostPosition: () => this.#lostPosition() },
+    )
     this.#transient = new TransientBlocks(() => this.#openBlock(0))
   }
 
@@ -51,8 +61,12 @@ export class BlockStore implements MessageStore {
     return this.#memory.absent > 0
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   get memoryBytes(): number {
-    return this.#memory.used
+    return this.#memory.used + this.index.bytes
   }
 
   keep(message: Message): number {
@@ -210,6 +224,7 @@ export class BlockStore implements MessageStore {
   /** Moves nothing between memory and disk any more. */
   stop(): void {
     this.#residency.close()
+    this.index.stop()
   }
 
   /** Gives the blocks of the working memory back. The store must not be used afterwards, and no write may read them any more. */
@@ -241,6 +256,16 @@ export class BlockStore implements MessageStore {
     block.used = bytes.length
     this.#residency.added(block)
     return block.slot * BLOCK_SIZE
+  }
+
+  /** A position of a message that cannot be read, with as many references as anybody gives back. */
+  #lostPosition(): number {
+    if (this.#lostBlock === undefined) {
+      this.#lostBlock = this.#addBlock(0, TRANSIENT_HEADER_SIZE, new Uint8Array(0), 0, 0, 0)
+      this.#lostBlock.live = Number.MAX_SAFE_INTEGER
+      this.#lostBlock.damaged = [{ start: 0, end: 0 }]
+    }
+    return this.#lostBlock.slot * BLOCK_SIZE
   }
 
   #linkLogged(block: Block): void {

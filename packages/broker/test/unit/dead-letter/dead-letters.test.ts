@@ -38,6 +38,7 @@ beforeEach(() => {
     chance: Math.random,
     statistics: new BrokerStatistics(),
     events: new BrokerEvents(systemClock),
+    handedOut: () => [],
   })
 })
 afterEach(() => store.close())

@@ -53,6 +53,7 @@ export class BrokerParts {
       chance: Math.random,
       statistics: new BrokerStatistics(),
       events: new BrokerEvents(systemClock),
+      handedOut: () => [],
     }
     const newVhost = (name: string) => new Vhost(name, services)
     const users = new UserStore(new AccessVersion())

@@ -27,6 +27,7 @@ describe('VhostPolicies', () => {
       chance: Math.random,
       statistics: new BrokerStatistics(),
       events: new BrokerEvents(systemClock),
+      handedOut: () => [],
     })
   afterEach(() => store.close())
 

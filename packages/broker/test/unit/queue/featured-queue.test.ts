@@ -61,6 +61,7 @@ function setUp(table: Record<string, number | string> = {}) {
         store.release(position)
       },
       deaths: new AllDeathCounts(),
+      handedOut: () => [],
       queueExpired: (expired) => deaths.push(`${expired.name} unused`),
     },
   )

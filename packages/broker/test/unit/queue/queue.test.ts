@@ -102,6 +102,7 @@ function createQueue(name = 'q', args: TypedTable = Object.create(null)): Queue 
     releases: new ReleaseList(store, turn),
     deadLetter: (_queue, position) => store.release(position),
     deaths: new AllDeathCounts(),
+    handedOut: () => [],
     queueExpired: () => {},
   })
 }

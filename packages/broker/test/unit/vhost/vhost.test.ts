@@ -35,6 +35,7 @@ describe('Vhost', () => {
       chance: Math.random,
       statistics: new BrokerStatistics(),
       events: new BrokerEvents(systemClock),
+      handedOut: () => [],
     })
     const settings = { name: 'stays', durable: false, autoDelete: false, arguments: {}, exclusiveOwner: undefined }
     const { queue } = vhost.declareQueue(settings, { forgetQueue() {} })
