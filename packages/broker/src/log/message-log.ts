@@ -277,7 +277,8 @@ export class MessageLog {
   async #write(exact: boolean): Promise<void> {
     const { journal, store } = this
     const subject = this.#subject
-    if (subject === undefined) return
+    // What a checkpoint would miss comes back from the log at the next start, as long as there is none.
+    if (subject === undefined || this.store.index.hasLost) return
     try {
       const { recordedBytes } = journal
       if (!exact) this.#reclaimer.choose()

@@ -30,8 +30,10 @@ export interface IndexMemoryParts {
   readonly budget: number
   readonly spill: SpillSlots
   readonly clock: Clock
-  /** Hears why a page could not be written or read. */
-  onError(error: unknown): void
+  /** Hears why a page could not be written. */
+  onSpillError(error: unknown): void
+  /** Hears why a page could not be read. */
+  onReadError(error: unknown): void
   /** A position at which there is a message that cannot be read. */
   lostPosition(): number
 }
@@ -39,6 +41,8 @@ export interface IndexMemoryParts {
 export class IndexMemory {
   /** Bytes of all pages in memory. */
   bytes = 0
+  /** Whether a page could not be read back: its messages are where they were, but nobody knows of them. */
+  hasLost = false
   readonly #parts: IndexMemoryParts | undefined
   /** Pages of full size that are open. */
   readonly #full = new Set<IndexPage>()
@@ -123,7 +127,8 @@ export class IndexMemory {
       for (const [name, column] of columnsOf(columns))
         this.#parts.spill.readSync(slots.get(name) as number, bytesOf(column))
     } catch (error) {
-      this.#parts.onError(error)
+      this.hasLost = true
+      this.#parts.onReadError(error)
       columns.positions.fill(this.#parts.lostPosition())
       columns.sequences?.forEach((_, i, sequences) => {
         sequences[i] = page.firstSequence + i
@@ -226,7 +231,7 @@ export class IndexMemory {
     } catch (error) {
       hasFailed = true
       this.#spillFrom = parts.clock.now() + SPILL_PAUSE_MS
-      parts.onError(error)
+      parts.onSpillError(error)
     }
     page.isBeingWritten = false
     this.#writing--

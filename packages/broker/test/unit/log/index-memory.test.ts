@@ -73,7 +73,14 @@ function createMemory() {
   const clock = new ManualClock()
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  const memory = new IndexMemory({ budget: BUDGET, spill, clock, onError, lostPosition: () => LOST })
+  const memory = new IndexMemory({
+    budget: BUDGET,
+    spill,
+    clock,
+    onSpillError: onError,
+    onReadError: onError,
+    lostPosition: () => LOST,
+  })
   return { memory, spill, clock, errors }
 }
 
@@ -289,6 +296,7 @@ describe('IndexMemory', () => {
     expect(lost % PAGE_LENGTH).toBe(0)
     expect(lost).toBeGreaterThan(0)
     expect(errors.length).toBe(lost / PAGE_LENGTH)
+    expect(memory.hasLost).toBe(true)
   })
 
   it('gives everything back when it ends, also what is being written, and what a checkpoint holds', async () => {

@@ -1,6 +1,6 @@
 /** What is done otherwise about a queue when it is long: its index is on disk, and a purge does not name every message. */
 
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -81,6 +81,20 @@ describe('a long queue', () => {
     },
     60_000,
   )
+
+  it('loses no message for good when its index cannot be read back', async () => {
+    await publish(world.queue(PLAIN), 0, 250_000)
+    await world.untilSpilled()
+    truncateSync(join(directory, 'spill'), 0)
+    const readable = new Set(world.drain(world.queue(PLAIN)).map(({ body }) => Number(body)))
+    expect(readable.size).toBeLessThan(250_000)
+    expect(world.log.damage.readErrors).toBeGreaterThan(0)
+    await world.committed()
+    await world.checkpoint()
+    await crash()
+    const lost = Array.from({ length: 250_000 }, (_, i) => i).filter((i) => !readable.has(i))
+    expectNumbers(world.drain(world.queue(PLAIN)), lost)
+  }, 60_000)
 
   it('is purged but for what is in hand: with priorities', async () => {
     const queue = world.queue(PRIORITIZED)
