@@ -63,7 +63,7 @@ async function before(
   if (method === 'OPTIONS') return
   if (route === undefined) throw new HttpError(405, undefined, { allow })
   if (route.access !== 'anyone') {
-    const caller = await authenticate(request.headers.authorization, request.ip, parts)
+    const caller = await authenticate(authorizationOf(request, route), request.ip, parts)
     await assertMayUse(route.access, caller, vhostOf(request, parts))
     callers.set(request, caller)
   }
@@ -82,7 +82,7 @@ async function handle(
   if (method === 'OPTIONS' || route === undefined) return reply.headers({ allow }).code(200).send()
   const received = {
     params: request.params as Record<string, string>,
-    query: new URLSearchParams(request.url.split('?', 2)[1]),
+    query: queryOf(request.url),
     headers: request.headers,
     body: request.body as Uint8Array | undefined,
   }
@@ -107,6 +107,16 @@ function send(reply: FastifyReply, { status, value, json, headers = {} }: Reply,
 /** Sends text as JSON. As bytes, since Fastify names the character set of a text, which JSON has only one of. */
 export function sendJson(reply: FastifyReply, json: string): FastifyReply {
   return reply.header('content-type', 'application/json').send(Buffer.from(json))
+}
+
+/** Who the request says it is from. */
+function authorizationOf({ headers, url }: FastifyRequest, route: Route): string | undefined {
+  const auth = route.takesAuthParameter === true ? queryOf(url).get('auth') : null
+  return auth === null ? headers.authorization : `Basic ${auth}`
+}
+
+function queryOf(url: string): URLSearchParams {
+  return new URLSearchParams(url.split('?', 2)[1])
 }
 
 /** The vhost that the path names, or the field `x-vhost`, if it is there. */

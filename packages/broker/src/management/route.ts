@@ -27,6 +27,8 @@ export interface Route<Path extends string = string, Schema extends BodySchema =
   readonly query?: readonly string[]
   /** Whether it answers with Server-Sent Events, and not with JSON. @default false */
   readonly streams?: boolean
+  /** Whether the parameter `auth` may stand for the field `authorization`, for links that download. @default false */
+  readonly takesAuthParameter?: boolean
   /** What its body may hold. */
   readonly body?: Schema
   handle(request: ManagementRequest<PathParameters<Path>, Schema>): Reply | Promise<Reply>

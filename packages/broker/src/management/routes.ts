@@ -5,6 +5,7 @@ import { brokerRoutes } from './controllers/broker.ts'
 import { channelRoutes } from './controllers/channels.ts'
 import { connectionRoutes } from './controllers/connections.ts'
 import { consumerRoutes } from './controllers/consumers.ts'
+import { definitionRoutes } from './controllers/definitions.ts'
 import { eventRoutes } from './controllers/events.ts'
 import { exchangeRoutes } from './controllers/exchanges.ts'
 import { limitRoutes } from './controllers/limits.ts'
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...permissionRoutes,
   ...topicPermissionRoutes,
   ...limitRoutes,
+  ...definitionRoutes,
   ...exchangeRoutes,
   ...queueRoutes,
   ...bindingRoutes,
