@@ -1,10 +1,12 @@
 /** What a declaration of a queue that exists is checked for, and whose an exclusive queue is. */
 
-import { ReplyCode } from '@warrenmq/codec'
+import { ReplyCode, type TypedTable, typed } from '@warrenmq/codec'
 import { ChannelException } from '../errors.ts'
 import type { Queue, QueueOwner, QueueSettings } from '../queue/queue.ts'
+import { QueueType } from '../queue/queue-type.ts'
 import { assertSameArguments, assertSameProperty } from './equivalence.ts'
 import { comparedArguments } from './queue-arguments.ts'
+import type { Vhost } from './vhost.ts'
 
 /** @throws ChannelException RESOURCE_LOCKED, or PRECONDITION_FAILED when the queue is another one than was declared. */
 export function assertSameQueue(existing: Queue, settings: QueueSettings, owner: QueueOwner, resource: string): void {
@@ -19,6 +21,20 @@ export function assertSameQueue(existing: Queue, settings: QueueSettings, owner:
     settings.arguments,
     current.arguments,
   )
+}
+
+/**
+ * What a client asks for in a vhost with a default type of queue (RabbitMQ's `default_queue_type`): a queue of that type where it names none,
+ * and the queue can be one. Classic is what it gets without.
+ */
+export function withDefaultType(settings: QueueSettings, { metadata }: Vhost): QueueSettings {
+  const { durable, autoDelete, exclusiveOwner, arguments: table } = settings
+  const canBeQuorum = durable && !autoDelete && exclusiveOwner === undefined && table['x-queue-type'] === undefined
+  if (!canBeQuorum || metadata?.defaultQueueType !== QueueType.quorum) return settings
+  const typedTable: TypedTable = Object.assign(Object.create(null), table, {
+    'x-queue-type': typed('S', QueueType.quorum),
+  })
+  return { ...settings, arguments: Object.freeze(typedTable) }
 }
 
 /** Whether a queue is another connection's. */

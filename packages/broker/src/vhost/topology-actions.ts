@@ -11,6 +11,7 @@ import { ChannelException, ConnectionException } from '../errors.ts'
 import type { Queue, QueueOwner, QueueSettings } from '../queue/queue.ts'
 import { QueueType } from '../queue/queue-type.ts'
 import type { Exchange, ExchangeSettings } from './exchange.ts'
+import { withDefaultType } from './queue-declaration.ts'
 import { describeResource } from './resource-name.ts'
 import { reservedName, type Vhost } from './vhost.ts'
 
@@ -56,7 +57,7 @@ export function declareQueue(
   owner: QueueOwner,
 ): { readonly queue: Queue; readonly created: boolean } {
   assertMayDeclareQueue(actor, settings)
-  return actor.vhost.declareQueue(settings, owner)
+  return actor.vhost.declareQueue(withDefaultType(settings, actor.vhost), owner)
 }
 
 /** Ends a queue; one that does not exist is no error. Returns the number of ready messages dropped. */

@@ -18,6 +18,35 @@ onEachBroker((target) => {
     )
   })
 
+  it("makes queues of the vhost's default type where a client names none", async ({ skip }) => {
+    if (target.isRabbit) skip('RabbitMQ does so from 3.11 on')
+    await target.admin.putVhost('vhosts-quorum', { defaultQueueType: 'quorum' })
+    await using peer = await target.openChannel({ virtualHost: 'vhosts-quorum' })
+    await declareQueue(peer, 'durable', { exclusive: false, durable: true })
+    await declareQueue(peer, 'durable', { exclusive: false, durable: true })
+    await declareQueue(peer, 'durable', {
+      exclusive: false,
+      durable: true,
+      arguments: { 'x-queue-type': 'quorum' },
+    })
+    await declareQueue(peer, 'asked', { exclusive: false, durable: true, arguments: { 'x-queue-type': 'classic' } })
+    await declareQueue(peer, 'transient', { exclusive: false, durable: false })
+    await declareQueue(peer, 'auto-delete', { exclusive: false, durable: true, autoDelete: true })
+    await declareQueue(peer, 'exclusive', { exclusive: true, durable: true })
+    const { queues } = await target.admin.exportDefinitions('vhosts-quorum')
+    const types = (queues as { name: string; arguments: Record<string, unknown> }[]).map((queue) => [
+      queue.name,
+      queue.arguments['x-queue-type'] ?? 'none',
+    ])
+    expect(Object.fromEntries(types)).toEqual({
+      durable: 'quorum',
+      asked: 'classic',
+      transient: 'none',
+      'auto-delete': 'none',
+    })
+    await target.admin.deleteVhost('vhosts-quorum')
+  })
+
   it('keeps nothing of a vhost that was deleted', async () => {
     await target.admin.putVhost('vhosts-again')
     const before = await target.openChannel({ virtualHost: 'vhosts-again' })

@@ -131,11 +131,14 @@ export class LogJournal implements Journal {
   }
 
   put(key: string, value: string): void {
+    // As most of what definitions say that are imported at every start.
+    if (this.#metadata.get(key) === value) return
     this.#metadata.apply({ op: 'put', key, value }, this.dispatch.lastPosition + 1)
     this.#record(RecordType.metadataPut, 0, Buffer.byteLength(key), 0, 0, Buffer.from(key + value))
   }
 
   delete(key: string): void {
+    if (this.#metadata.get(key) === undefined) return
     this.#metadata.apply({ op: 'delete', key }, this.dispatch.lastPosition + 1)
     this.#record(RecordType.metadataDelete, 0, 0, 0, 0, Buffer.from(key))
   }

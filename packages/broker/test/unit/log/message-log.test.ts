@@ -84,6 +84,18 @@ describe('MessageLog', () => {
     expect(world.drain(world.queue(1)).map(({ body }) => body)).toEqual(['m3', 'm5', 'm7'])
   })
 
+  it('records no metadata that is there already', async () => {
+    world.log.journal.put('key', 'value')
+    const { recordedBytes } = world
+    world.log.journal.put('key', 'value')
+    world.log.journal.delete('other')
+    expect(world.recordedBytes).toBe(recordedBytes)
+    world.log.journal.put('key', 'new')
+    await world.committed()
+    await restart()
+    expect([...world.log.recovered.metadata.pairs()]).toEqual([['key', 'new']])
+  })
+
   it('gives the disk back when a backlog is gone, by a checkpoint more when nothing happens any longer', async () => {
     await world.crash()
     const clock = new ManualClock()
