@@ -15,6 +15,7 @@ export class RecordingJournal implements Journal {
   readonly refused = 0
   // It takes no messages.
   readonly holdBack = noJournal.holdBack
+  readonly awaitRoom = noJournal.awaitRoom
   readonly watch = noJournal.watch
   readonly enqueue = noJournal.enqueue
   readonly settled = noJournal.settled

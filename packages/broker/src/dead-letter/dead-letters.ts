@@ -51,6 +51,8 @@ export class DeadLetters implements TurnTask {
   /** Those that die while a message is sent on. */
   readonly #dying: DeadMessage[] = []
   #isSending = false
+  /** Whether the disk is to catch up first: on a full one, letters that go round would pile up in memory. */
+  #isHeld = false
   readonly #dead = new Message()
   readonly #letter = new Message()
   readonly #firstDeaths = new FirstDeaths()
@@ -86,6 +88,9 @@ export class DeadLetters implements TurnTask {
   }
 
   runTurn(): void {
+    if (this.#isHeld) return
+    this.#isHeld = this.#services.journal.awaitRoom(this.#resume)
+    if (this.#isHeld) return
     let budget = Math.min(STEPS_MAX, Math.max(STEPS_MIN, this.count))
     try {
       while (budget > 0) {
@@ -104,6 +109,11 @@ export class DeadLetters implements TurnTask {
     this.#list = []
     this.#next = 0
     this.#consequences = []
+  }
+
+  readonly #resume = (): void => {
+    this.#isHeld = false
+    if (this.count > 0) this.#services.turn.add(TurnPhase.deliver, this)
   }
 
   #shift(): DeadMessage | undefined {

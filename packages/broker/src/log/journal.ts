@@ -36,6 +36,11 @@ export interface Commits {
    * it has caught up.
    */
   holdBack(batch: number, resume: () => void): boolean
+  /**
+   * Whether somebody who makes new messages of those that are there should wait, because more is on its way to the disk than it takes, or it
+   * takes nothing for now; `resume` is called then when it is worth another try.
+   */
+  awaitRoom(resume: () => void): boolean
   /** Has `task` run among the confirms once `committed` or `refused` has grown. */
   watch(task: TurnTask): void
 }
@@ -98,6 +103,9 @@ export const noJournal: Journal = {
   },
   watch() {},
   holdBack() {
+    return false
+  },
+  awaitRoom() {
     return false
   },
   enqueue() {

@@ -105,6 +105,10 @@ export class BatchDispatch implements Commits, TurnTask {
     return batch > this.committed && this.#flights.holdBack(resume)
   }
 
+  awaitRoom(resume: () => void): boolean {
+    return this.#flights.awaitRoom(resume)
+  }
+
   watch(task: TurnTask): void {
     this.#waiters.watch(task)
     this.#hurry()

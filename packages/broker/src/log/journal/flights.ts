@@ -82,6 +82,13 @@ export class Flights {
     return true
   }
 
+  /** As {@link holdBack}, also while the log takes nothing: what is recorded meanwhile piles up in memory. */
+  awaitRoom(resume: () => void): boolean {
+    if (this.#bytes < CONGESTED_BYTES || this.#failed) return false
+    this.#held.push(resume)
+    return true
+  }
+
   send(flight: Flight): void {
     if (this.#failed) {
       // It goes nowhere. A block that was not sent before stays in memory as long as anybody needs it.

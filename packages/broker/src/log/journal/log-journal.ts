@@ -74,6 +74,10 @@ export class LogJournal implements Journal {
     return this.dispatch.holdBack(batch, resume)
   }
 
+  awaitRoom(resume: () => void): boolean {
+    return this.dispatch.awaitRoom(resume)
+  }
+
   watch(task: TurnTask): void {
     this.dispatch.watch(task)
   }

@@ -20,9 +20,12 @@ import { ManualClock } from '../queue/manual-clock.ts'
 let store: BlockStore
 let turn: Turn
 let vhost: Vhost
+/** Who waits until the disk has room; `undefined` while it has. */
+let waiting: (() => void)[] | undefined
 
 beforeEach(() => {
   store = new BlockStore()
+  waiting = undefined
   turn = new Turn((error) => {
     throw error
   })
@@ -30,7 +33,7 @@ beforeEach(() => {
   const clock = new ManualClock()
   vhost = new Vhost('/', {
     store,
-    journal: noJournal,
+    journal: { ...noJournal, awaitRoom: (resume) => waiting !== undefined && waiting.push(resume) > 0 },
     turn,
     clock,
     logger: silentLogger,
@@ -96,6 +99,25 @@ describe('DeadLetters', () => {
     expect(takeAll(dead)).toEqual(Array.from({ length: 5000 }, (_, i) => `${i}`))
     turn.run()
     expect(store.memoryBytes).toBe(BLOCK_SIZE)
+  })
+
+  it('sends nothing on while the disk has no room, and waits but once', () => {
+    const dead = declare('dead')
+    const queue = declare('q', 'dead', 1)
+    const full: (() => void)[] = []
+    waiting = full
+    for (const body of ['a', 'b', 'c']) {
+      queue.publish(createMessage('q', body))
+      runTurns(2)
+    }
+    expect([dead.readyCount, vhost.deadLetterCount, full.length]).toEqual([0, 2, 1])
+    full.pop()?.()
+    runTurns(2)
+    expect([dead.readyCount, full.length]).toEqual([0, 1])
+    waiting = undefined
+    full.pop()?.()
+    runTurns(2)
+    expect(takeAll(dead)).toEqual(['a', 'b'])
   })
 
   it('needs no stack for a long chain of full queues, and keeps the order', () => {

@@ -45,6 +45,22 @@ describe('a message log on a disk that fails', () => {
     expect(world.states).not.toEqual([])
   })
 
+  it('has whoever makes messages of messages wait when too much piles up, until the disk takes it', async () => {
+    fileSystem.fillDisk(100_000)
+    expect(world.log.journal.awaitRoom(() => {})).toBe(false)
+    for (let i = 0; i < 40; i++) world.publish('x'.repeat(1024 * 1024), [world.queue(1)])
+    let resumed = 0
+    const resume = () => resumed++
+    expect(world.log.journal.awaitRoom(resume)).toBe(true)
+    await expect(world.committed()).rejects.toThrow('not durable')
+    // Worth another look, in vain.
+    expect(resumed).toBe(1)
+    expect(world.log.journal.awaitRoom(resume)).toBe(true)
+    fileSystem.fillDisk(Number.POSITIVE_INFINITY)
+    await expect.poll(() => world.log.journal.awaitRoom(() => {}), { timeout: 10_000 }).toBe(false)
+    expect(resumed).toBe(2)
+  })
+
   it('writes the checkpoint later that a full disk did not take', async () => {
     for (let i = 0; i < 2000; i++) world.publish(`m${i}`, [world.queue(1)])
     await world.committed()
