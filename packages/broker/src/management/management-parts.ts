@@ -11,6 +11,8 @@ import type { BrokerStorage } from '../broker.ts'
 import type { Clock, RandomSource } from '../clock.ts'
 import type { ResolvedBrokerOptions } from '../config/options.ts'
 import type { BrokerEvents } from '../events/broker-events.ts'
+import type { Journal } from '../log/journal.ts'
+import type { MessageStore } from '../log/message-store.ts'
 import type { LogLimit } from '../logging/log-limit.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { MetadataRecorder } from '../metadata/metadata-recorder.ts'
@@ -40,6 +42,8 @@ export interface ManagementParts {
   /** The user's password hash; that of the configured password is made for it. */
   passwordToExport(user: User): Promise<PasswordHash>
   readonly events: BrokerEvents
+  readonly store: MessageStore
+  readonly journal: Journal
   /** `undefined` where nothing is durable. */
   readonly metadata: MetadataRecorder | undefined
   /** All listeners of the broker, those of this API included. */

@@ -14,6 +14,7 @@ import { overviewRoutes } from './controllers/overview.ts'
 import { parameterRoutes } from './controllers/parameters.ts'
 import { permissionRoutes } from './controllers/permissions.ts'
 import { policyRoutes } from './controllers/policies.ts'
+import { queueMessageRoutes } from './controllers/queue-messages.ts'
 import { queueRoutes } from './controllers/queues.ts'
 import { routeExplainRoutes } from './controllers/route-explain.ts'
 import { topicPermissionRoutes } from './controllers/topic-permissions.ts'
@@ -43,4 +44,5 @@ export const ROUTES: readonly Route[] = [
   ...parameterRoutes,
   ...routeExplainRoutes,
   ...eventRoutes,
+  ...queueMessageRoutes,
 ]

@@ -18,6 +18,12 @@ export interface CapturedMessages {
   readonly priority: number
   /** Reads columns that are on disk. They are to be given back by `giveColumns`. */
   readonly load: (() => Promise<Columns>) | undefined
+  /** The page of the index that these are of, which is the same whenever it is captured; absent: they are in none. */
+  readonly page?: object
+  /** No sequence number here is below it; of a page. */
+  readonly lowest?: number
+  /** Sequence numbers of messages that are in the columns still, but not there any more. */
+  readonly removed?: ReadonlySet<number> | undefined
 }
 
 /** Columns made for the purpose. */

@@ -15,6 +15,7 @@ import {
   type RestoredMessages,
   type ScatteredMessages,
 } from './captured-messages.ts'
+import type { DelayedMessage } from './delayed-heap.ts'
 import { ExpiryTimer } from './expiry-timer.ts'
 import { Message } from './message.ts'
 import { readExpiration, readPriority } from './message-values.ts'
@@ -68,6 +69,11 @@ export class FeaturedMessages {
   /** Messages that came back and wait before they are ready again. */
   get delayedCount(): number {
     return this.#redeliveries?.waitingCount ?? 0
+  }
+
+  /** These messages. */
+  get delayed(): readonly DelayedMessage[] {
+    return this.#redeliveries?.waiting() ?? []
   }
 
   /** Whether the queue is full and refuses `message`, which is dead-lettered then if that is its way. */

@@ -124,6 +124,7 @@ export class IndexPages {
     const isNumbered = slots === undefined ? sequences !== undefined : slots.has('sequences')
     const firstSequence = isNumbered ? undefined : page.firstSequence + start
     const load = slots && (() => this.#memory.readCaptured(slots))
-    return { positions, start, end, firstSequence, sequences, sizes, expiries, priority, load }
+    const lowest = page.firstSequence
+    return { positions, start, end, firstSequence, sequences, sizes, expiries, priority, load, page, lowest }
   }
 }

@@ -19,6 +19,7 @@ import { type DeathCounts, deathStrategy } from '../statistics/death-counts.ts'
 import { QueueStatistics } from '../statistics/queue-statistics.ts'
 import type { CapturedMessages, RestoredMessages } from './captured-messages.ts'
 import { ConsumerRings } from './consumer-rings.ts'
+import type { DelayedMessage } from './delayed-heap.ts'
 import { FeaturedMessages } from './featured-messages.ts'
 import { Message } from './message.ts'
 import type { QueueConsumer } from './queue-consumer.ts'
@@ -166,6 +167,11 @@ export class Queue implements TurnTask {
   /** Messages that came back and wait before they are ready again (delayed retry): neither ready nor in anybody's hands. */
   get delayedCount(): number {
     return this.#featured?.delayedCount ?? 0
+  }
+
+  /** These messages, in no order. */
+  get delayed(): readonly DelayedMessage[] {
+    return this.#featured?.delayed ?? []
   }
 
   /** Bytes in the bodies of the messages waiting for a consumer. */

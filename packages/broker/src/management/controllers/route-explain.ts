@@ -15,7 +15,7 @@ import { viewExplainedRoute } from '../views/explained-route.ts'
 export const routeExplainRoutes: readonly Route[] = [
   route({
     method: 'POST',
-    path: '/exchanges/:vhost/:name/explain',
+    path: '/exchanges/:vhost/:exchange/explain',
     access: 'vhost',
     summary:
       'Which bindings match a message that would be published to the exchange, and which queues get it; nothing is published',
@@ -30,7 +30,7 @@ export const routeExplainRoutes: readonly Route[] = [
     handle: (request) =>
       refusing(() => {
         const { routing_key: routingKey, headers, properties = {} } = request.body()
-        const exchange = request.vhost().exchange(exchangeNamed(request.param('name')))
+        const exchange = request.vhost().exchange(exchangeNamed(request.param('exchange')))
         const wanted = readProperties(headers === undefined ? properties : { ...properties, headers })
         const message = attempt(() =>
           createMessage({ exchange: exchange.name, routingKey, properties: wanted, body: new Uint8Array(0) }),

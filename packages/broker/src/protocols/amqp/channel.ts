@@ -228,6 +228,17 @@ export class Channel {
     return exceeded
   }
 
+  /**
+   * Between which moments a delivery that the client holds was handed out, in milliseconds since the epoch. What is
+   * asked about is noted, so that the next answer can be closer.
+   */
+  handedOutBetween(deliveryTag: number, now: number): { readonly after: number; readonly before: number } {
+    this.#watermarks ??= new DeliveryWatermarks()
+    if (this.unacked.count > 0) this.#watermarks.note(now, this.nextDeliveryTag - 1, this.unacked.firstTag)
+    const { after, before } = this.#watermarks.bounds(deliveryTag)
+    return { after: after ?? this.connection.statistics.connectedAt, before: before ?? now }
+  }
+
   /** A queue that a consumer of the channel was on is gone. */
   consumerLost(consumer: AmqpConsumer): void {
     this.consumers.delete(consumer.tag)

@@ -29,6 +29,16 @@ export class DeliveryWatermarks {
     return tag
   }
 
+  /**
+   * Between which notes a delivery was handed out: after one, `undefined` when it may have been before the first one kept, and before the
+   * other, `undefined` when it was after the last.
+   */
+  bounds(deliveryTag: number): { readonly after: number | undefined; readonly before: number | undefined } {
+    let index = 0
+    while (index < this.#tags.length && this.#tags[index] < deliveryTag) index++
+    return { after: this.#times[index - 1], before: this.#times[index] }
+  }
+
   /** Notes kept. */
   get count(): number {
     return this.#tags.length

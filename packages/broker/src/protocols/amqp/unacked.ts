@@ -102,6 +102,18 @@ export class UnackedList {
     }
   }
 
+  /** Calls `visit` with every message of a queue, oldest first. */
+  visit(
+    queue: Queue,
+    visit: (sequence: number, position: number, deliveryTag: number, consumer: AmqpConsumer | undefined) => void,
+  ): void {
+    for (let i = 0; i < this.#span; i++) {
+      const index = (this.#head + i) & this.#mask
+      if (this.#queues[index] !== queue) continue
+      visit(this.#sequences[index], this.#positions[index], this.#tags[index], this.#consumers[index])
+    }
+  }
+
   /** The oldest message with a tag up to `lastTag` that `test` says yes to. */
   findUpTo(
     lastTag: number,
