@@ -65,7 +65,7 @@ export async function startWarren(program, wishes = {}, nodeArgs = []) {
   }
   const dataFolder = join(folder, 'data')
   // Older builds do not know the flags, but ignore the variables. RabbitMQ runs without its plugins, too.
-  const environment = { WARREN_DATA_DIRECTORY: dataFolder, WARREN_MANAGEMENT_PORT: '-1' }
+  const environment = { WARREN_DATA_DIRECTORY: dataFolder, WARREN_MANAGEMENT_PORT: '-1', WARREN_PROMETHEUS_PORT: '-1' }
   const launch = () => startProgram(process.execPath, args, logFile, environment)
   const end = async () => rmSync(folder, { recursive: true, force: true })
   /** @param {ChildProcess} child */

@@ -53,6 +53,8 @@ export interface Broker extends AsyncDisposable {
   readonly tlsPort: number
   /** The port of the management API; 0 for none. */
   readonly managementPort: number
+  /** The port of the metrics for Prometheus; 0 for none. */
+  readonly prometheusPort: number
   /** Where it listens. */
   readonly listeners: readonly ListenerInfo[]
   /** Address for clients, with the default user: `amqp://guest:guest@127.0.0.1:5672`; `amqps` when it listens with TLS only. */

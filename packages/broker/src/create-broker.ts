@@ -32,7 +32,7 @@ import { silentLogger } from './logging/logger.ts'
 import { openMetadata, type Persistence } from './metadata/open-metadata.ts'
 import { Acceptor } from './net/acceptor.ts'
 import { brokerUrl } from './net/broker-url.ts'
-import { openListeners } from './net/open-listeners.ts'
+import { type ListenerInfo, openListeners } from './net/open-listeners.ts'
 import { resolveNodeName } from './node-name.ts'
 import { createFigures } from './open-figures.ts'
 import { describeStorage, openMessageLog, persistenceOf } from './open-message-log.ts'
@@ -46,6 +46,15 @@ import { Turn } from './scheduler/turn.ts'
 import { BrokerStatistics } from './statistics/broker-statistics.ts'
 import { IoCounts } from './statistics/io-counts.ts'
 import { Vhost } from './vhost/vhost.ts'
+
+/** What is spoken on a listener, for the log. */
+const SPOKEN: Readonly<Record<ListenerInfo['protocol'], string>> = {
+  amqp: 'AMQP connections',
+  'amqp/ssl': 'AMQP connections',
+  http: 'the management API',
+  https: 'the management API',
+  'http/prometheus': 'Prometheus',
+}
 
 const SHUTDOWN = "broker forced connection closure with reason 'shutdown'"
 
@@ -88,6 +97,8 @@ async function start(
   // It takes longer to load than all the rest of the start, and is not needed before the end of it.
   const management = resolved.managementPort === -1 ? undefined : import('./management/management-server.ts')
   management?.catch(() => {})
+  const prometheus = resolved.prometheusPort === -1 ? undefined : import('./prometheus/prometheus-server.ts')
+  prometheus?.catch(() => {})
   const clock = options.clock ?? systemClock
   const logLimit = new LogLimit(logger, clock)
   releases.add(() => logLimit.close())
@@ -239,7 +250,7 @@ async function start(
   const allListeners = [...listeners.all]
   const figures = createFigures({ ...services, monitor, io, log })
   releases.add(() => figures.close())
-  if (management !== undefined) figures.start()
+  if (management !== undefined || prometheus !== undefined) figures.start()
   const storage = describeStorage(log)
   const managed = {
     ...services,
@@ -260,15 +271,23 @@ async function start(
     }
   })
   allListeners.push(...(managementServer?.listeners ?? []))
+  const prometheusServer = await prometheus?.then(async ({ startPrometheus }) => {
+    try {
+      return await startPrometheus(managed)
+    } catch (error) {
+      await Promise.all([listeners.close(), managementServer?.close()])
+      throw error
+    }
+  })
+  allListeners.push(...(prometheusServer?.listeners ?? []))
   for (const { protocol, tls, host, port } of allListeners) {
-    const what = protocol.startsWith('amqp') ? 'AMQP connections' : 'the management API'
-    logger.info({ host, port, ...(tls && { tls }) }, `listening for ${what}${tls ? ' over TLS' : ''}`)
+    logger.info({ host, port, ...(tls && { tls }) }, `listening for ${SPOKEN[protocol]}${tls ? ' over TLS' : ''}`)
   }
 
   let closing: Promise<void> | undefined
   const close = async () => {
     monitor.close()
-    const closed = Promise.all([listeners.close(), managementServer?.close()])
+    const closed = Promise.all([listeners.close(), managementServer?.close(), prometheusServer?.close()])
     acceptor.close()
     for (const connection of connections) connection.forceClose(SHUTDOWN)
     const cut = clock.setTimeout(() => {
@@ -287,6 +306,7 @@ async function start(
     port: listeners.port,
     tlsPort: listeners.tlsPort,
     managementPort: managementServer?.listeners[0].port ?? 0,
+    prometheusPort: prometheusServer?.listeners[0].port ?? 0,
     listeners: allListeners,
     url: brokerUrl(resolved.defaultUser, resolved.defaultPassword, listeners.all),
     get connectionCount() {

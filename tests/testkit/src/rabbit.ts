@@ -16,6 +16,7 @@ const STOP_LIMIT_MS = 30_000
 const PLUGINS = [
   'rabbitmq_consistent_hash_exchange',
   'rabbitmq_management',
+  'rabbitmq_prometheus',
   'rabbitmq_random_exchange',
   'rabbitmq_recent_history_exchange',
   'rabbitmq_sharding',
@@ -45,7 +46,7 @@ export interface ControlledRabbit extends Rabbit {
 export async function startRabbit(rabbitmqServer: string): Promise<ControlledRabbit> {
   const folder = await mkdtemp(join(tmpdir(), 'warrenmq-rabbit-'))
   const keeper = startKeeper(folder)
-  const [port, managementPort, distributionPort, epmdPort] = await freePorts(4)
+  const [port, managementPort, prometheusPort, distributionPort, epmdPort] = await freePorts(5)
   const start = (path: string, args: readonly string[], options: ProgramOptions = {}) => {
     const program = startProgram(path, args, options)
     if (program.processId !== undefined) keeper.keep(program.processId)
@@ -57,7 +58,7 @@ export async function startRabbit(rabbitmqServer: string): Promise<ControlledRab
   try {
     await eventually(() => accepts(epmdPort), 'epmd')
     await writeFile(join(folder, 'enabled_plugins'), `[${PLUGINS.join(',')}].\n`)
-    await writeFile(join(folder, 'rabbitmq.conf'), configuration(managementPort))
+    await writeFile(join(folder, 'rabbitmq.conf'), configuration(managementPort, prometheusPort))
     const environment = rabbitEnvironment(folder, port, distributionPort, epmdPort, rabbitmqServer)
     server = start(rabbitmqServer, [], { environment, folder })
     await server.line((line) => /completed with \d+ plugins/.test(line), START_LIMIT_MS)
@@ -77,11 +78,13 @@ export async function startRabbit(rabbitmqServer: string): Promise<ControlledRab
   return { port, managementPort, control, shutDown, [Symbol.asyncDispose]: () => keeper.finish() }
 }
 
-function configuration(managementPort: number): string {
+function configuration(managementPort: number, prometheusPort: number): string {
   const settings = {
     'disk_free_limit.absolute': '1MB',
     'management.tcp.ip': '127.0.0.1',
     'management.tcp.port': managementPort,
+    'prometheus.tcp.ip': '127.0.0.1',
+    'prometheus.tcp.port': prometheusPort,
   }
   return Object.entries(settings)
     .map(([key, value]) => `${key} = ${value}\n`)

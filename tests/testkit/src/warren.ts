@@ -27,8 +27,11 @@ export async function startWarren(args: readonly string[] = []): Promise<WarrenP
   }
 }
 
-/** No HTTP API unless it is asked for: many programs run at a time. */
-export const QUIET_ENVIRONMENT: Readonly<Record<string, string>> = { WARREN_MANAGEMENT_PORT: '-1' }
+/** No HTTP API and no metrics unless they are asked for: many programs run at a time. */
+export const QUIET_ENVIRONMENT: Readonly<Record<string, string>> = {
+  WARREN_MANAGEMENT_PORT: '-1',
+  WARREN_PROMETHEUS_PORT: '-1',
+}
 
 /** Starts `warren` on a free port, and waits for nothing. */
 export function spawnWarren(args: readonly string[] = []): Program {

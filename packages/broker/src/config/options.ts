@@ -271,6 +271,12 @@ export interface BrokerOptions {
   readonly collectStatisticsIntervalMs?: number
   /** Which figures of messages are kept: of each object; `detailed` adds those between two objects; or `none`. @default basic */
   readonly managementRatesMode?: RatesMode
+  /** TCP port of the metrics for Prometheus; 0 lets the system choose one, -1 is none. @default -1 embedded, 15692 for the program `warren` */
+  readonly prometheusPort?: number
+  /** Address that the metrics are served on; empty for that of `host`. */
+  readonly prometheusHost?: string
+  /** Whether `/metrics` tells of each queue, channel and connection, as `/metrics/per-object` does, instead of their sums. @default false */
+  readonly prometheusPerObject?: boolean
   /** Most milliseconds that `close` waits for clients to take leave. @default 5000 */
   readonly shutdownTimeoutMs?: number
 }

@@ -14,7 +14,7 @@ import { TlsServer } from './tls-server.ts'
 /** A listener that is open. */
 export interface ListenerInfo {
   /** What is spoken there, in RabbitMQ's words. */
-  readonly protocol: 'amqp' | 'amqp/ssl' | 'http' | 'https'
+  readonly protocol: 'amqp' | 'amqp/ssl' | 'http' | 'https' | 'http/prometheus'
   readonly tls: boolean
   /** As it was configured. */
   readonly host: string

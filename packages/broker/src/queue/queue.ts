@@ -7,7 +7,7 @@
  * length; messages that came back carry theirs, and are all older than the list's head.
  */
 
-import { PropertyFlag, readHeaders, type TypedTable } from '@warrenmq/codec'
+import { PropertyFlag, readHeaders, readTimestamp, type TypedTable } from '@warrenmq/codec'
 import { Deduplication } from '../deduplication/deduplication.ts'
 import { HolderJournal } from '../log/holder-journal.ts'
 import { DELIVERED } from '../log/journal.ts'
@@ -184,10 +184,13 @@ export class Queue implements TurnTask {
     return this.#featured !== undefined
   }
 
-  /** The message that comes next, until the store is used again; `undefined` when there is none, or it cannot be read. */
-  peek(): Message | undefined {
-    if (this.readyCount === 0) return undefined
-    return this.#store.read(this.#oldestPosition(), this.#stored) ? this.#stored : undefined
+  /** The `timestamp` of the message that comes next, in seconds; `undefined` when there is none, or it has none. */
+  get headTimestamp(): number | undefined {
+    const head = this.#stored
+    if (this.readyCount === 0 || !this.#store.read(this.#oldestPosition(), head)) return undefined
+    if ((head.propertyFlags & PropertyFlag.timestamp) === 0) return undefined
+    const seconds = readTimestamp(head.bytes, head.headerPayloadStart, head.headerPayloadEnd)
+    return seconds === undefined ? undefined : Number(seconds)
   }
 
   /** Size of the body of one of its messages, in bytes; 0 when it cannot be read. */

@@ -9,7 +9,7 @@ import { LIST_QUERY, type Listing, PAGED_QUERY, replyList } from '../lists/reply
 import type { ManagementRequest } from '../management-request.ts'
 import { ok } from '../reply.ts'
 import { type Route, route } from '../route.ts'
-import { channelName, viewChannel, viewWholeChannel } from '../views/channel.ts'
+import { viewChannel, viewWholeChannel } from '../views/channel.ts'
 import { RANGE_QUERY, readRanges } from '../views/details.ts'
 import { findConnection, visibleConnections } from './connections.ts'
 
@@ -68,7 +68,7 @@ function channelsOf(connections: readonly AmqpConnection[]): Channel[] {
 function findChannel(request: ManagementRequest<'name'>): Channel {
   const name = request.param('name')
   const { caller, parts } = request
-  const channel = channelsOf([...parts.connections]).find((each) => channelName(each) === name)
+  const channel = channelsOf([...parts.connections]).find((each) => each.name === name)
   if (channel === undefined) throw objectNotFound()
   if (isMonitor(caller.tags) || channel.user === caller.name) return channel
   throw notAuthorised('User not authorised to access object')
@@ -80,7 +80,7 @@ function channelListing({ parts, query }: Pick<ManagementRequest, 'parts' | 'que
     paged: true,
     keys: {
       vhost: ({ vhost }) => vhost.name,
-      name: channelName,
+      name: ({ name }) => name,
       user: ({ user }) => user,
     },
     view: (channel) => viewChannel(channel, parts, ranges),

@@ -9,11 +9,6 @@ import { idleSince } from './idle-since.ts'
 import { asField, viewDelivering, viewMessageStats, viewPublishing } from './message-stats.ts'
 import { viewName } from './names.ts'
 
-/** `<connection> (<number>)`. */
-export function channelName({ connection, number }: Channel): string {
-  return `${connection.name} (${number})`
-}
-
 /** A channel in a list. */
 export function viewChannel(channel: Channel, parts: ManagementParts, ranges: Ranges): JsonObject {
   const { connection, statistics, transaction, confirms } = channel
@@ -35,7 +30,7 @@ export function viewChannel(channel: Channel, parts: ManagementParts, ranges: Ra
     messages_unacknowledged: channel.unacked.count,
     messages_uncommitted: held?.publishes ?? 0,
     messages_unconfirmed: confirms?.unconfirmed ?? 0,
-    name: channelName(channel),
+    name: channel.name,
     node: parts.nodeName,
     number: channel.number,
     pending_raft_commands: 0,
@@ -74,7 +69,7 @@ export function viewChannelDetails(channel: Channel, { nodeName }: ManagementPar
   const { connection } = channel
   return {
     connection_name: connection.name,
-    name: channelName(channel),
+    name: channel.name,
     node: nodeName,
     number: channel.number,
     peer_host: connection.peer.remoteAddress ?? '',

@@ -5,8 +5,8 @@
 
 import { getHeapSpaceStatistics } from 'node:v8'
 import type { JsonObject } from '../../parameters/json-value.ts'
+import { queueMemory } from '../../statistics/queue-memory.ts'
 import type { ManagementParts } from '../management-parts.ts'
-import { queueMemory } from './queue-memory.ts'
 
 /** A connection without channels: its sockets, parsers, handshake. */
 const CONNECTION_BYTES = 12_000

@@ -1,11 +1,11 @@
 /** What is counted of a queue, and what follows from its policies. */
 
-import { PropertyFlag, readTimestamp } from '@warrenmq/codec'
 import type { JsonObject } from '../../parameters/json-value.ts'
 import type { AmqpConsumer } from '../../protocols/amqp/consumer.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { QueueType } from '../../queue/queue-type.ts'
 import { QUEUE_LENGTHS_AT } from '../../statistics/histories.ts'
+import { queueMemory, unackedBytes } from '../../statistics/queue-memory.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { viewChannelDetails } from './channel.ts'
@@ -14,7 +14,6 @@ import { type Ranges, viewDetails, viewFigure } from './details.ts'
 import { idleSince } from './idle-since.ts'
 import { asField, viewDelivering, viewQueueMessageStats } from './message-stats.ts'
 import { viewName } from './names.ts'
-import { queueMemory, unackedBytes } from './queue-memory.ts'
 
 /** Of a queue in a list. */
 export function viewQueueStatistics(queue: Queue, parts: ManagementParts, ranges: Ranges): JsonObject {
@@ -33,7 +32,7 @@ export function viewQueueStatistics(queue: Queue, parts: ManagementParts, ranges
     consumer_utilisation: utilisation,
     consumers: queue.consumers.size,
     ...(isQuorum ? {} : { exclusive_consumer_tag: exclusiveTag }),
-    head_message_timestamp: headTimestamp(queue),
+    head_message_timestamp: queue.headTimestamp ?? null,
     ...idleSince(statistics.changedAt, parts),
     memory: queueMemory(queue),
     message_bytes: queue.readyBytes + unacknowledgedBytes,
@@ -48,13 +47,6 @@ export function viewQueueStatistics(queue: Queue, parts: ManagementParts, ranges
     state: 'running',
     ...(isQuorum ? { leader: parts.nodeName, members: [parts.nodeName], online: [parts.nodeName] } : {}),
   }
-}
-
-/** The `timestamp` of the message that comes next, in seconds, if it has one. */
-function headTimestamp(queue: Queue): number | null {
-  const head = queue.peek()
-  if (head === undefined || (head.propertyFlags & PropertyFlag.timestamp) === 0) return null
-  return Number(readTimestamp(head.bytes, head.headerPayloadStart, head.headerPayloadEnd) ?? Number.NaN) || null
 }
 
 /** Messages waiting and handed out, with their rates. What waits to be ready again counts among all. */

@@ -82,6 +82,11 @@ export class Channel {
     this.publisher = new Publisher(this)
   }
 
+  /** `<connection> (<number>)`, as RabbitMQ names it. */
+  get name(): string {
+    return `${this.connection.name} (${this.number})`
+  }
+
   /** Sends a method without content. */
   send<N extends MethodName>(name: N, args: MethodInput<N>): void {
     this.output.write(encodeMethodFrame(this.number, name, args))

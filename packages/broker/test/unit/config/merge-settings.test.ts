@@ -8,6 +8,7 @@ describe('mergeSettings', () => {
       ...resolveBrokerOptions(),
       host: '::',
       managementPort: 15_672,
+      prometheusPort: 15_692,
       dataDirectory: 'warren-data',
       logConsole: true,
       logLevel: 'info',

@@ -1,7 +1,7 @@
 /** What a queue takes of memory, as far as that can be told without looking at every message: estimates. */
 
-import { AmqpConsumer } from '../../protocols/amqp/consumer.ts'
-import type { Queue } from '../../queue/queue.ts'
+import { AmqpConsumer } from '../protocols/amqp/consumer.ts'
+import type { Queue } from '../queue/queue.ts'
 
 /** A queue without messages: objects, timers, consumers' rings. */
 const BASE_BYTES = 2000
