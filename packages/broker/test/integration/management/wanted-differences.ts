@@ -29,7 +29,8 @@ export const WANTED_DIFFERENCES: readonly WantedDifference[] = [
   },
   {
     request: /^GET \/(overview|nodes)/,
-    field: /(^|\.)(socket_opts\.(linger|exit_on_close|cowboy_opts|ip|port|protocol)|contexts\.\[\]\.(cowboy_opts|protocol))(\.|$)/,
+    field:
+      /(^|\.)(socket_opts\.(linger|exit_on_close|cowboy_opts|ip|port|protocol)|contexts\.\[\]\.(cowboy_opts|protocol))(\.|$)/,
     why: 'They are options of Erlang and of its web server.',
   },
   {
