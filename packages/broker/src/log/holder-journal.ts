@@ -17,6 +17,9 @@ const PERSISTENT = 2
 /** Messages that the first permission to deliver reaches ahead; each further one twice as far, up to the maximum. */
 const AHEAD_MIN = 64
 const AHEAD_MAX = 65_536
+/** Messages that are permitted one by one to whoever asks for each; from then on so many at a time. */
+const SINGLES_MAX = 16
+const POLLED_AHEAD = 16
 
 export class HolderJournal implements JournalSource {
   journaled = false
@@ -39,6 +42,8 @@ export class HolderJournal implements JournalSource {
   #allowed = -1
   #requested = -1
   #ahead = AHEAD_MIN
+  /** Permissions for a single message that were recorded. */
+  #singles = 0
   /** The highest sequence number that was delivered. */
   #delivered = -1
 
@@ -147,7 +152,8 @@ export class HolderJournal implements JournalSource {
 
   /** A message is handed to somebody whose answer waits for the journal. */
   handOut(sequence: number): void {
-    if (sequence > this.#requested) this.#request(sequence)
+    if (sequence > this.#requested)
+      this.#request(++this.#singles <= SINGLES_MAX ? sequence : sequence + POLLED_AHEAD - 1)
     if (sequence > this.#delivered) this.#delivered = sequence
   }
 

@@ -84,6 +84,22 @@ describe('MessageLog', () => {
     expect(world.drain(world.queue(1)).map(({ body }) => body)).toEqual(['m3', 'm5', 'm7'])
   })
 
+  it('records what somebody may get in steps, once he has asked for many', async () => {
+    const queue = world.queue(1)
+    for (let i = 0; i < 400; i++) world.publish(`m${i}`, [queue])
+    await world.committed()
+    const { recordedBytes } = world
+    const taken = Array.from({ length: 17 + 320 }, () => world.take(queue))
+    // One by one, then 16 at a time, in records of 32 bytes.
+    expect(world.recordedBytes - recordedBytes).toBe((16 + 1 + 20) * 32)
+    world.settle(queue, taken[300])
+    await world.committed()
+    await restart()
+    const after = world.drain(world.queue(1))
+    expect(after.slice(0, 336).every(({ redelivered }) => redelivered)).toBe(true)
+    expect(after.at(-1)).toMatchObject({ body: 'm399', redelivered: false })
+  })
+
   it('records no metadata that is there already', async () => {
     world.log.journal.put('key', 'value')
     const { recordedBytes } = world
@@ -156,7 +172,7 @@ describe('MessageLog', () => {
     expect(world.memoryBytes).toBeLessThan(6 * 1024 * 1024)
     const wrong = world.drain(queue).filter((message, i) => message.body !== body(i))
     expect(wrong).toEqual([])
-  })
+  }, 30_000)
 
   it('loses to damage on the disk no more than the messages that it hit, and delivers nothing else', async () => {
     const body = (i: number) => `${i}:${'u'.repeat(1000)}`
