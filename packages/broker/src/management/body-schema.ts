@@ -6,6 +6,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../parameters/json-value.ts'
 import { badRequest } from './http-error.ts'
 
+/** Line length at which Erlang breaks a term. */
+const LINE_LENGTH = 80
+
 /** One field. */
 export interface FieldSchema {
   /** `any` takes whatever JSON can say. */
@@ -76,7 +79,7 @@ function decodeUtf8(bytes: Uint8Array): string {
  */
 export function readBody<Schema extends BodySchema>(schema: Schema, body: JsonObject): BodyOf<Schema> {
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(body, name))
-  if (missing.length > 0) throw badRequest(`[${missing.map((name) => `{key_missing,${atom(name)}}`).join(',')}]`)
+  if (missing.length > 0) throw badRequest(describeMissing(missing))
   const read: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(schema.properties)) {
     if (Object.hasOwn(body, name)) read[name] = readField(name, field, body[name])
@@ -120,6 +123,13 @@ function readInteger(name: string, value: JsonValue): number {
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
   if (typeof number === 'number' && Number.isSafeInteger(number)) return number
   throw badRequest(['not_integer', name])
+}
+
+/** A list of tuples, as Erlang prints it: one a line when they do not fit in one. */
+function describeMissing(names: readonly string[]): string {
+  const tuples = names.map((name) => `{key_missing,${atom(name)}}`)
+  const flat = `[${tuples.join(',')}]`
+  return flat.length <= LINE_LENGTH ? flat : `[${tuples.join(',\n ')}]`
 }
 
 /** A key as Erlang prints it as an atom. */

@@ -1,9 +1,10 @@
 /** Properties of messages as JSON, under the names of the AMQP specification: `content_type`, `headers` … */
 
 import type { BasicProperties, DecodedProperties } from '@warrenmq/codec'
-import { readArguments, writeArguments } from '../definitions/argument-table.ts'
+import { writeArguments } from '../definitions/argument-table.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../parameters/json-value.ts'
 import { badRequest } from './http-error.ts'
+import { readRequestArguments } from './request-arguments.ts'
 
 type PropertyName = keyof BasicProperties
 
@@ -24,12 +25,22 @@ const KINDS: Readonly<Record<string, readonly [PropertyName, 'string' | 'integer
   cluster_id: ['clusterId', 'string'],
 }
 
-/** Properties from JSON. @throws HttpError 400 */
-export function readProperties(json: JsonObject): BasicProperties {
+/** RabbitMQ's words for a value of another kind. */
+const REFUSALS = { string: 'not_string', integer: 'not_int', table: 'not_an_object' } as const
+
+/**
+ * Properties from JSON.
+ *
+ * @param unknown What happens to names that no property has.
+ * @throws HttpError 400
+ */
+export function readProperties(json: JsonObject, unknown: 'refuse' | 'ignore' = 'refuse'): BasicProperties {
   const properties: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(json)) {
-    if (!Object.hasOwn(KINDS, name)) throw badRequest(['unknown_property', name])
-    if (value === null) continue
+    if (!Object.hasOwn(KINDS, name)) {
+      if (unknown === 'ignore') continue
+      throw badRequest(['unknown_property', name])
+    }
     const [property, kind] = KINDS[name]
     properties[property] = readProperty(name, kind, value)
   }
@@ -37,12 +48,10 @@ export function readProperties(json: JsonObject): BasicProperties {
 }
 
 function readProperty(name: string, kind: 'string' | 'integer' | 'table', value: JsonValue): unknown {
-  if (kind === 'table' && isJsonObject(value)) return readArguments(value)
+  if (kind === 'table' && isJsonObject(value)) return readRequestArguments(value)
   if (kind === 'string' && typeof value === 'string') return value
-  // RabbitMQ takes numbers where it expects text, such as `expiration`.
-  if (kind === 'string' && typeof value === 'number') return String(value)
   if (kind === 'integer' && typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  throw badRequest([kind === 'table' ? 'not_an_object' : `not_${kind}`, name])
+  throw badRequest([REFUSALS[kind], name])
 }
 
 /** Properties as JSON; those that the message does not have are left out. */

@@ -8,6 +8,8 @@ import { consumerRoutes } from './controllers/consumers.ts'
 import { definitionRoutes } from './controllers/definitions.ts'
 import { eventRoutes } from './controllers/events.ts'
 import { exchangeRoutes } from './controllers/exchanges.ts'
+import { getAndPublishRoutes } from './controllers/get-and-publish.ts'
+import { healthRoutes } from './controllers/health.ts'
 import { limitRoutes } from './controllers/limits.ts'
 import { nodeRoutes } from './controllers/nodes.ts'
 import { overviewRoutes } from './controllers/overview.ts'
@@ -39,7 +41,9 @@ export const ROUTES: readonly Route[] = [
   ...definitionRoutes,
   ...exchangeRoutes,
   ...queueRoutes,
+  ...healthRoutes,
   ...bindingRoutes,
+  ...getAndPublishRoutes,
   ...policyRoutes,
   ...parameterRoutes,
   ...routeExplainRoutes,

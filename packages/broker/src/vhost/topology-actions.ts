@@ -80,6 +80,14 @@ export function purgeQueue({ rights, vhost }: Actor, name: string, owner: QueueO
   return vhost.queueFor(name, owner).purge()
 }
 
+/** The queue that somebody wants to get messages from, if that is allowed. */
+export function queueToGetFrom({ rights, vhost }: Actor, name: string, owner: QueueOwner): Queue {
+  rights.assertMay('read', 'queue', name)
+  const queue = vhost.queueFor(name, owner)
+  assertGettable(queue, describeResource('queue', name, vhost.name))
+  return queue
+}
+
 /** Binds a queue; the same binding again is no error. */
 export function bindQueue(actor: Actor, binding: NamedBinding, owner: QueueOwner): void {
   const { vhost } = actor
@@ -173,4 +181,13 @@ function assertDeletable(queue: Queue, { ifUnused, ifEmpty }: DeleteConditions, 
   if (ifUnused && queue.consumers.size > 0) {
     throw new ChannelException(ReplyCode.PRECONDITION_FAILED, `${resource} in use`)
   }
+}
+
+/** @throws ChannelException RESOURCE_LOCKED for a quorum queue with a single active consumer. */
+function assertGettable(queue: Queue, resource: string): void {
+  if (queue.type !== QueueType.quorum || !queue.features.singleActiveConsumer) return
+  throw new ChannelException(
+    ReplyCode.RESOURCE_LOCKED,
+    `cannot obtain access to locked ${resource}. basic.get operations are not supported by quorum queues with single active consumer`,
+  )
 }

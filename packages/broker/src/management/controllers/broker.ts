@@ -1,6 +1,6 @@
 /** The broker as a whole: its name, what it can do, and what its users' interface is told. */
 
-import { badRequest } from '../http-error.ts'
+import { badRequest, objectNotFound } from '../http-error.ts'
 import { LIST_QUERY, replyList } from '../lists/reply-list.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { NO_CONTENT, ok } from '../reply.ts'
@@ -52,6 +52,30 @@ export const brokerRoutes: readonly Route[] = [
     summary: 'Does nothing: every feature flag is enabled',
     handle(request) {
       if (FEATURE_FLAGS.every(({ name }) => name !== request.param('name'))) throw badRequest('unsupported')
+      return NO_CONTENT
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/rebalance/queues',
+    access: 'administrator',
+    summary: 'Does nothing: all queues are on this node',
+    handle: () => NO_CONTENT,
+  }),
+  route({
+    method: 'DELETE',
+    path: '/reset',
+    access: 'administrator',
+    summary: 'Does nothing: figures are those of what is there, and need no repair',
+    handle: () => NO_CONTENT,
+  }),
+  route({
+    method: 'DELETE',
+    path: '/reset/:node',
+    access: 'administrator',
+    summary: 'The same, for a node',
+    handle(request) {
+      if (request.param('node') !== request.parts.nodeName) throw objectNotFound()
       return NO_CONTENT
     },
   }),

@@ -1,12 +1,13 @@
 /** Connections. Who may not see everything sees their own. */
 
 import type { AmqpConnection } from '../../protocols/amqp/connection.ts'
-import { isMonitor } from '../authorization.ts'
+import { isAdministrator, isMonitor } from '../authorization.ts'
+import type { Caller } from '../caller.ts'
 import { notAuthorised, objectNotFound } from '../http-error.ts'
 import { parseColumns, selectColumns } from '../lists/columns.ts'
 import { LIST_QUERY, type Listing, PAGED_QUERY, replyList } from '../lists/reply-list.ts'
 import type { ManagementRequest } from '../management-request.ts'
-import { ok } from '../reply.ts'
+import { NO_CONTENT, ok } from '../reply.ts'
 import { type Route, route } from '../route.ts'
 import { viewConnection, viewWholeConnection } from '../views/connection.ts'
 import { RANGE_QUERY, readRanges } from '../views/details.ts'
@@ -58,7 +59,39 @@ export const connectionRoutes: readonly Route[] = [
       return ok(selectColumns(view, parseColumns(request.query.get('columns'))))
     },
   }),
+  route({
+    method: 'DELETE',
+    path: '/connections/:name',
+    access: 'management',
+    summary: 'Ends a connection; the field X-Reason tells its client why. Who is no administrator ends their own',
+    async handle(request) {
+      const name = request.param('name')
+      const connection = [...request.parts.connections].find((each) => each.name === name)
+      if (connection === undefined) throw objectNotFound()
+      assertMayClose(request.caller, connection.user)
+      await request.parts.admin.closeConnection(name, request.header('x-reason'))
+      return NO_CONTENT
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/connections/username/:user',
+    access: 'management',
+    summary: 'Ends the connections of a user',
+    async handle(request) {
+      const user = request.param('user')
+      assertMayClose(request.caller, user)
+      const theirs = [...request.parts.connections].filter((each) => each.user === user)
+      for (const { name } of theirs) await request.parts.admin.closeConnection(name, request.header('x-reason'))
+      return NO_CONTENT
+    },
+  }),
 ]
+
+/** @throws HttpError 401 */
+function assertMayClose({ name, tags }: Caller, user: string): void {
+  if (!isAdministrator(tags) && user !== name) throw notAuthorised('User not authorised to access object')
+}
 
 /** Connections that are open, and that the caller may see. */
 export function visibleConnections({ caller, parts }: Pick<ManagementRequest, 'caller' | 'parts'>): AmqpConnection[] {

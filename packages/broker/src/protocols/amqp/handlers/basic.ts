@@ -9,6 +9,7 @@ import { QueueType } from '../../../queue/queue-type.ts'
 import { checkInteger, isInteger } from '../../../vhost/argument-value.ts'
 import { DIRECT_REPLY_TO } from '../../../vhost/reply-queues.ts'
 import { describeResource } from '../../../vhost/resource-name.ts'
+import { queueToGetFrom } from '../../../vhost/topology-actions.ts'
 import { type Channel, unknownDeliveryTag } from '../channel.ts'
 import { AmqpConsumer } from '../consumer.ts'
 import { writeMessage } from '../message-writer.ts'
@@ -75,11 +76,7 @@ export const basicHandlers: MethodHandlers = {
   },
 
   'basic.get'(channel, args) {
-    const name = resolveQueueName(channel, args.queue)
-    channel.rights.assertMay('read', 'queue', name)
-    const queue = channel.vhost.queueFor(name, channel.connection)
-    assertGettable(queue, describeResource('queue', name, channel.vhost.name))
-    get(channel, queue, args.noAck)
+    get(channel, queueToGetFrom(channel, resolveQueueName(channel, args.queue), channel.connection), args.noAck)
   },
 
   'basic.ack'(channel, args) {
@@ -148,15 +145,6 @@ function assertConsumable(channel: Channel, queue: Queue, args: MethodArgs<'basi
   if ((args.exclusive && (queue.features.singleActiveConsumer || first !== undefined)) || first?.exclusive) {
     throw new ChannelException(ReplyCode.ACCESS_REFUSED, `${resource} in exclusive use`)
   }
-}
-
-/** @throws ChannelException RESOURCE_LOCKED for a quorum queue with a single active consumer. */
-function assertGettable(queue: Queue, resource: string): void {
-  if (queue.type !== QueueType.quorum || !queue.features.singleActiveConsumer) return
-  throw new ChannelException(
-    ReplyCode.RESOURCE_LOCKED,
-    `cannot obtain access to locked ${resource}. basic.get operations are not supported by quorum queues with single active consumer`,
-  )
 }
 
 function get(channel: Channel, queue: Queue, noAck: boolean): void {
