@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { firstDifference } from '../difference.ts'
 import { commandInWords } from './commands.ts'
 import { type RandomSession, randomSession } from './generator.ts'
-import { LOOKS, type Patience, type Place, SessionRunner } from './session.ts'
+import { LOOKS, type Patience, type Place, SessionRunner } from './session-runner.ts'
 
 /** What is run. */
 export interface CheckOptions {
