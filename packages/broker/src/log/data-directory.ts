@@ -16,8 +16,13 @@ import { type FileSystem, readWhole } from './files/file-system.ts'
 import { nodeFileSystem } from './files/node-file-system.ts'
 import { type ProcessTable, systemProcesses } from './files/process-identity.ts'
 
-/** Version of the format that this broker writes, and the only one that it reads. */
-export const DATA_FORMAT = 1
+/** Version of the format that this broker writes. */
+export const DATA_FORMAT = 2
+/**
+ * What it reads besides: a directory of format 1 is one of format 2 without spare files, end marks and the id of the log. It becomes one
+ * when it is opened, before anything is written that a broker of format 1 would take for damage.
+ */
+const FORMAT_BEFORE = 1
 const FORMAT_FILE = 'format'
 const FORMAT_LINE = /^WarrenMQ data, format (\d+)\n$/
 
@@ -96,7 +101,10 @@ async function ensureFormat(fileSystem: FileSystem, directory: string): Promise<
   const version = FORMAT_LINE.exec(text)?.[1]
   if (version === undefined) throw unknownFormat(`${path} does not tell a format`)
   if (Number(version) === DATA_FORMAT) return
-  throw unknownFormat(`data directory ${directory} has format ${version}, and this broker reads format ${DATA_FORMAT}`)
+  if (Number(version) === FORMAT_BEFORE) return writeFormat(fileSystem, directory, path)
+  throw unknownFormat(
+    `data directory ${directory} has format ${version}, and this broker reads formats ${FORMAT_BEFORE} and ${DATA_FORMAT}`,
+  )
 }
 
 /** Written beside, synced, and renamed: it is there whole or not at all. */

@@ -68,6 +68,8 @@ export interface OrderedLog {
   readonly bounds: LogBounds
   /** Segments as of now, oldest first; none before the first append. The last one is being written, or is kept for the next position. */
   readonly segments: readonly LogSegment[]
+  /** What the log takes on disk, in bytes, with what it keeps for segments to come. */
+  readonly diskBytes: number
   /**
    * Appends an entry that consists of `parts`, and resolves with its position once it is durable. The bytes must not change until then.
    *
@@ -84,6 +86,10 @@ export interface OrderedLog {
   trim(before: Position): Promise<void>
   /** Entries from `from` to `to` may disappear, of which an engine removes what fills whole segments. Positions stay as they are. */
   discard(from: Position, to: Position): Promise<void>
+  /** What is appended next begins another segment, so that the one being written until now can be removed. */
+  endSegment(): void
+  /** Gives back the space that an engine keeps for segments to come. */
+  releaseSpares(): Promise<void>
   /** Waits for appends on their way and ends. */
   close(): Promise<void>
 }

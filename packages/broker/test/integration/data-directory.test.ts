@@ -23,7 +23,7 @@ describe('a data directory on the disk of this machine', () => {
     const path = await createPath()
     const data = await DataDirectory.open({ path })
     expect((await stat(path)).mode & 0o777).toBe(0o700)
-    expect(await readFile(join(path, 'format'), 'utf8')).toBe('WarrenMQ data, format 1\n')
+    expect(await readFile(join(path, 'format'), 'utf8')).toBe('WarrenMQ data, format 2\n')
     await expect(DataDirectory.open({ path })).rejects.toThrow(
       `data directory ${path} is in use by this process (${process.pid})`,
     )

@@ -13,7 +13,7 @@ import { type Operation, SimulatedFileSystem } from './simulated-file-system.ts'
 export type HistoryStep =
   /** Appends entries of these sizes, and waits for `waits` turns of the event loop. */
   | { readonly kind: 'append'; readonly sizes: readonly number[]; readonly waits: number }
-  | { readonly kind: 'settle' }
+  | { readonly kind: 'settle' | 'endSegment' }
   | { readonly kind: 'trim' | 'discard'; readonly share: number }
   | { readonly kind: 'fault'; readonly operation: Operation; readonly code: string; readonly after: number }
   | { readonly kind: 'disk'; readonly freeBytes: number }
@@ -56,6 +56,8 @@ export class LogHistory {
         return this.#turns(step.waits)
       case 'settle':
         return this.#settle()
+      case 'endSegment':
+        return log.endSegment()
       case 'trim':
         return this.#trim(log, Math.floor(step.share * log.bounds.last))
       case 'discard':

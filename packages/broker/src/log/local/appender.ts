@@ -54,6 +54,11 @@ export class Appender {
     })
   }
 
+  /** What is appended next begins another segment. */
+  endSegment(): void {
+    if (this.#active !== undefined && this.#active.index.count > 0) this.#isFull = true
+  }
+
   /** Takes nothing more and waits for what is on its way. */
   async close(): Promise<void> {
     this.#isClosed = true
@@ -82,10 +87,12 @@ export class Appender {
     const taken = this.#take(active.room)
     const first = active.index.last + 1
     const frames: Uint8Array[] = []
+    let bytes = 0
     for (const [i, { parts, length }] of taken.entries()) {
       pushFrame(frames, first + i, this.#host.logId, i, parts, length)
+      bytes += frameBytes(length)
     }
-    const outcome = await active.write(frames)
+    const outcome = await active.write(frames, bytes, taken.length)
     if (outcome.kind === 'refused') this.#refuse(taken, outcome.cause)
     else if (outcome.kind === 'unknown') this.#fail(taken, outcome.cause)
     else this.#resolve(taken, active)

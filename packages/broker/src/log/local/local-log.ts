@@ -2,7 +2,7 @@
  * The engine `local`: a log in segment files of one directory.
  *
  * Names of files are first positions. Only the last segment is written; those before it are sealed, have an index file, and are removed as
- * a whole. `frame.ts` draws an entry, `segment-index.ts` an index.
+ * a whole, or written over as another segment. `frame.ts` draws an entry, `segment-index.ts` an index.
  */
 
 import { join } from 'node:path'
@@ -24,10 +24,12 @@ import { FileCache } from './file-cache.ts'
 import { LOG_ID_BYTES, payloadBytesWithin } from './frame.ts'
 import { IndexCache } from './index-cache.ts'
 import type { LogReport } from './log-event.ts'
+import { writeLogId } from './log-id.ts'
 import { type OpenedSegments, openSegments } from './open-segments.ts'
 import type { Segment } from './segment.ts'
 import { indexName, segmentName } from './segment-names.ts'
 import { SegmentReader } from './segment-reader.ts'
+import { SpareSegments } from './spare-segments.ts'
 
 const SEGMENT_BYTES_DEFAULT = 64 * 1024 * 1024
 const SEGMENT_BYTES_MIN = 4096
@@ -69,28 +71,36 @@ export class LocalLog implements OrderedLog {
   readonly #reader: SegmentReader
   readonly #appender: Appender
   readonly #logId: Uint8Array
-  /** Removing segments, one call at a time. */
-  #removing: Promise<void> = Promise.resolve()
+  #isIdStored: boolean
+  readonly #spares: SpareSegments
+  /** Creating and removing segments, one at a time: see {@link LocalLog.#inDirectory}. */
+  #directoryWork: Promise<unknown> = Promise.resolve()
 
-  private constructor(options: ResolvedOptions, { segments, next, logId }: OpenedLog) {
+  private constructor(options: ResolvedOptions, { segments, next, logId, isIdStored }: OpenedLog) {
     const { fileSystem, directory, segmentBytes, report } = options
     this.maxEntryBytes = payloadBytesWithin(segmentBytes)
     this.#options = options
     this.#segments = segments
     this.#next = next
     this.#logId = logId
+    this.#isIdStored = isIdStored
     this.#files = new FileCache(fileSystem)
     this.#indexes = new IndexCache(fileSystem, directory, this.#files, logId)
     this.#reader = new SegmentReader(directory, this.#files, this.#indexes, logId, report)
+    this.#spares = new SpareSegments(fileSystem, directory, segmentBytes)
     this.#appender = new Appender({
       logId,
-      nextSegment: (full) => this.#nextSegment(full),
-      written: ({ segment, index }) => {
+      nextSegment: (full) => this.#inDirectory(() => this.#nextSegment(full)),
+      written: ({ segment, index, diskBytes }) => {
         segment.last = index.last
-        segment.bytes = index.end
+        segment.bytes = diskBytes
         this.#next = index.last + 1
       },
-      refused: (cause) => report({ kind: 'write-refused', directory, cause }),
+      refused: (cause) => {
+        report({ kind: 'write-refused', directory, cause })
+        // The disk is full, as a rule.
+        void this.releaseSpares()
+      },
       failed: (cause) => report({ kind: 'failed', directory, cause }),
     })
   }
@@ -116,6 +126,10 @@ export class LocalLog implements OrderedLog {
 
   get segments(): readonly LogSegment[] {
     return [...this.#segments]
+  }
+
+  get diskBytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, this.#spares.bytes)
   }
 
   append(parts: readonly Uint8Array[]): Promise<Position> {
@@ -147,17 +161,37 @@ export class LocalLog implements OrderedLog {
     return this.#remove((segment) => segment.first >= from && segment.last <= to)
   }
 
+  endSegment(): void {
+    this.#appender.endSegment()
+  }
+
+  releaseSpares(): Promise<void> {
+    return this.#spares.release()
+  }
+
   async close(): Promise<void> {
     await this.#appender.close()
     await this.#appender.active?.seal(this.#logId)
     await Promise.all(this.#segments.map(({ sealing }) => sealing))
-    await this.#removing.catch(() => {})
+    await this.#directoryWork
+    await this.#spares.release()
     this.#files.close()
   }
 
   async #nextSegment(full: ActiveSegment | undefined): Promise<ActiveSegment> {
     const { fileSystem, directory, segmentBytes } = this.#options
-    const next = await ActiveSegment.create(fileSystem, directory, this.#next, segmentBytes)
+    if (!this.#isIdStored) await writeLogId(fileSystem, directory, this.#logId)
+    this.#isIdStored = true
+    const spare = this.#spares.take()
+    const options = { fileSystem, directory, logId: this.#logId, first: this.#next, size: segmentBytes, spare }
+    let next: ActiveSegment
+    try {
+      next = await ActiveSegment.create(options)
+    } catch (error) {
+      // Of a file whose sync has failed nobody knows what is on disk. The next attempt is made with another one.
+      if (spare !== undefined) await unlinkIfThere(fileSystem, spare.path).catch(() => {})
+      throw error
+    }
     if (full !== undefined) {
       // Nobody waits for the index of the full one.
       full.segment.sealing = full.seal(this.#logId).then(() => {
@@ -181,10 +215,17 @@ export class LocalLog implements OrderedLog {
   }
 
   #remove(isDead: (segment: Segment) => boolean): Promise<void> {
-    const removal = this.#removing.catch(() => {}).then(() => this.#removeNow(isDead))
-    this.#removing = removal
-    removal.catch(() => {})
-    return removal
+    return this.#inDirectory(() => this.#removeNow(isDead))
+  }
+
+  /**
+   * Does what changes names in the directory and syncs it, alone: where that sync fails, all that changed until then may count as synced
+   * and be lost all the same. If somebody else's names were among it, their sync would succeed, and they would never know.
+   */
+  #inDirectory<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#directoryWork.then(work)
+    this.#directoryWork = done.catch(() => {})
+    return done
   }
 
   /** Removes segments, but not the last one, which is being written or tells the next position. */
@@ -195,14 +236,20 @@ export class LocalLog implements OrderedLog {
     if (dead.length === 0) return
     for (const segment of dead) {
       await segment.sealing
-      const path = join(directory, segmentName(segment.first))
+      // From here on no reader finds it. One that has begun looks again before it believes what it has read.
       this.#segments.splice(this.#segments.indexOf(segment), 1)
       this.#indexes.drop(segment)
-      this.#files.drop(path)
-      await unlinkIfThere(fileSystem, path)
+      this.#files.drop(join(directory, segmentName(segment.first)))
+      await this.#spares.remove(segment)
       await unlinkIfThere(fileSystem, join(directory, indexName(segment.first)))
     }
-    await fileSystem.syncDirectory(directory)
+    try {
+      await fileSystem.syncDirectory(directory)
+    } catch (error) {
+      await this.#spares.notSynced()
+      throw error
+    }
+    this.#spares.synced()
   }
 }
 

@@ -7,6 +7,7 @@ import { type FileSystem, type OpenFile, unlinkIfThere } from '../files/file-sys
 import type { Position } from '../ordered-log.ts'
 import { readIndex, writeIndex } from './index-file.ts'
 import type { LogReport } from './log-event.ts'
+import { readLogId } from './log-id.ts'
 import { readAsync, readRange } from './read-request.ts'
 import { type ScanResult, scanSegment } from './scan-segment.ts'
 import { Segment } from './segment.ts'
@@ -20,6 +21,8 @@ export interface OpenedSegments {
   readonly next: Position
   /** `undefined` for a log without entries. */
   readonly logId: Uint8Array | undefined
+  /** Whether its file tells it. */
+  readonly isIdStored: boolean
 }
 
 /** Brings a directory in order. @throws Errors of the file system, other than of bytes that cannot be read. */
@@ -31,8 +34,9 @@ export async function openSegments(
   const firsts = await listSegments(fileSystem, directory)
   const segments: Segment[] = []
   let next = 1
-  let logId: Uint8Array | undefined
-  // The indexes first: they know the id of the log, which tells its entries from others.
+  let logId = await readLogId(fileSystem, directory)
+  const isIdStored = logId !== undefined
+  // The indexes first: they know the id of the log, too.
   const indexes = new Map<Position, SegmentIndex>()
   for (const first of firsts) {
     const decoded = await loadIndex(fileSystem, directory, first)
@@ -57,10 +61,10 @@ export async function openSegments(
     if (indexes.has(first)) segment.index = undefined
     else if (logId !== undefined) await storeIndex(fileSystem, directory, segment, index, logId)
   }
-  return { segments, next, logId }
+  return { segments, next, logId, isIdStored }
 }
 
-/** First positions of the segments, in order. Indexes without a segment are removed. */
+/** First positions of the segments, in order. Indexes without a segment are removed, and spares: see `spare-segments.ts`. */
 async function listSegments(fileSystem: FileSystem, directory: string): Promise<Position[]> {
   const names = await fileSystem.list(directory)
   const firsts = new Set<Position>()
@@ -70,7 +74,8 @@ async function listSegments(fileSystem: FileSystem, directory: string): Promise<
   }
   for (const name of names) {
     const parsed = parseName(name)
-    if (parsed?.kind === 'idx' && !firsts.has(parsed.first)) await unlinkIfThere(fileSystem, join(directory, name))
+    const isNeeded = parsed === undefined || (parsed.kind !== 'spare' && firsts.has(parsed.first))
+    if (!isNeeded) await unlinkIfThere(fileSystem, join(directory, name))
   }
   return [...firsts].sort((a, b) => a - b)
 }

@@ -5,9 +5,14 @@
  * of its pages to the disk, in any order. An entry says how many others of its write come before it, and whatever comes before those was on
  * disk when the write began. So the last write is told from the rest: its first unsound entry and all behind it are cut, as if the write had
  * ended there, while damage before is damage.
+ *
+ * A file that was a segment before (`spare-segments.ts`) has entries of that time behind its end, and wherever a page of the last write is
+ * missing. Their positions are below the first one of the segment, so none of them is taken for an entry. An end mark says that nothing
+ * was written behind it; without one it is told by what is there.
  */
 
 import type { LogBounds, Position } from '../ordered-log.ts'
+import { END_MARK_BYTES, isEndMark } from './end-mark.ts'
 import {
   type FrameHeader,
   findDamage,
@@ -56,8 +61,9 @@ export interface ScanResult {
 export function* scanSegment(options: ScanOptions): Reading<ScanResult> {
   const scan = new Scan(options)
   yield* scan.findEntries()
+  const written = yield* scan.findWrittenEnd()
   const entries = options.isLast ? yield* scan.cutIncomplete() : 0
-  const bytes = Math.max((yield* scan.findDataEnd()) - scan.index.end, 0)
+  const bytes = written - scan.index.end
   const { index, logId, gaps, lastWriteOffset } = scan
   return { index, logId, gaps, lastWriteOffset, tail: { bytes, entries } }
 }
@@ -71,8 +77,6 @@ class Scan {
   #windowStart = 0
   /** First position of the last write. */
   #lastRound: Position
-  /** The end of what is not zero, once it was looked for. */
-  #dataEnd: number | undefined
 
   constructor(options: ScanOptions) {
     this.#options = options
@@ -88,10 +92,11 @@ class Scan {
   *findEntries(): Reading<void> {
     for (;;) {
       const offset = this.index.end
-      const header = yield* this.#headerAt(offset, this.index.last + 1)
-      if (header === undefined) {
+      const header = yield* this.#headerAt(offset)
+      if (header === undefined || header.position !== this.index.last + 1 || !this.#isOwn(header)) {
         if (!(yield* this.#skipToNext(offset))) return
       } else {
+        this.logId ??= logIdAt(yield* this.#bytesAt(offset, HEADER_BYTES), 0)
         this.#lastRound = Math.max(this.#lastRound, header.position - header.roundIndex)
         this.index.push(offset, header.frameBytes)
       }
@@ -113,69 +118,102 @@ class Scan {
     return 0
   }
 
-  /** The end of what is not zero, behind the entries found until now; somewhere before their end when there is nothing. */
-  *findDataEnd(): Reading<number> {
-    if (this.#dataEnd !== undefined) return this.#dataEnd
-    let end = this.index.end
-    for (let offset = end; offset < this.#options.size; ) {
-      const bytes = yield* this.#bytesAt(offset, WINDOW_BYTES)
-      if (bytes.length === 0) break
+  /**
+   * Where that ends which was written since the file is this segment, as far as can be told; behind the entries found, before any is cut.
+   *
+   * Without an end mark: where a sound entry of the file's earlier life begins, or where nothing but zeros follows.
+   */
+  *findWrittenEnd(): Reading<number> {
+    const { end, last } = this.index
+    const { size, limit, isLast } = this.#options
+    // The next segment begins with the next position.
+    if (!isLast && limit === last + 1) return end
+    if (isEndMark(yield* this.#bytesAt(end, END_MARK_BYTES), last + 1, this.logId)) return end
+    const earlier = yield* this.#findHeader(end, (header) => this.#isEarlier(header))
+    return yield* this.#findZeros(end, earlier?.offset ?? size)
+  }
+
+  /** Where nothing but zeros follows up to `to`. */
+  *#findZeros(from: number, to: number): Reading<number> {
+    let end = from
+    for (let offset = from; offset < to; ) {
+      const window = yield* this.#bytesAt(offset, 1)
+      if (window.length === 0) break
+      const bytes = window.subarray(0, to - offset)
       const length = lengthWithoutZeros(bytes)
       if (length > 0) end = offset + length
       offset += bytes.length
     }
-    this.#dataEnd = end
     return end
   }
 
   /** Moves on to the next entry behind bytes that are none. */
   *#skipToNext(start: number): Reading<boolean> {
     const expected = this.index.last + 1
-    const end = yield* this.findDataEnd()
-    for (let offset = start + 1; offset < end; ) {
-      const bytes = yield* this.#bytesAt(offset, WINDOW_BYTES)
+    const found = yield* this.#findHeader(start + 1, (header, offset) => {
+      const lost = header.position - expected
+      return this.#isOwn(header) && lost >= 0 && lost <= (offset - start) / frameBytes(0)
+    })
+    if (found === undefined) return false
+    const { header, offset } = found
+    this.gaps.push({ offset: start, bytes: offset - start, positions: { first: expected, last: header.position - 1 } })
+    this.index.skipTo(header.position)
+    this.index.end = offset
+    return true
+  }
+
+  /**
+   * The next header from `from` on that is wanted. A whole entry of the file's earlier life is stepped over without a look inside: messages
+   * full of what headers begin with would hold the search up.
+   */
+  *#findHeader(
+    from: number,
+    isWanted: (header: FrameHeader, offset: number) => boolean,
+  ): Reading<{ readonly header: FrameHeader; readonly offset: number } | undefined> {
+    for (let offset = from; ; ) {
+      const bytes = yield* this.#bytesAt(offset, MAGIC_BYTES.length)
+      if (bytes.length < MAGIC_BYTES.length) return undefined
       const hit = bytes.indexOf(MAGIC_BYTES)
       if (hit < 0) {
-        if (bytes.length < MAGIC_BYTES.length) return false
         // The magic may lie across the end of the window.
         offset += bytes.length - MAGIC_BYTES.length + 1
         continue
       }
       offset += hit
       const header = yield* this.#headerAt(offset)
-      const lost = (header?.position ?? 0) - expected
-      if (header !== undefined && lost >= 0 && lost <= (offset - start) / frameBytes(0)) {
-        this.gaps.push({
-          offset: start,
-          bytes: offset - start,
-          positions: { first: expected, last: header.position - 1 },
-        })
-        this.index.skipTo(header.position)
-        this.index.end = offset
-        return true
-      }
-      offset++
+      if (header !== undefined && isWanted(header, offset)) return { header, offset }
+      const isWhole = header !== undefined && this.#isEarlier(header) && (yield* this.#isSoundAt(offset, header))
+      offset += isWhole ? header.frameBytes : 1
     }
-    return false
   }
 
-  *#headerAt(offset: number, position?: Position): Reading<FrameHeader | undefined> {
+  /** The header of an entry at `offset`, of this life of the file or of an earlier one. */
+  *#headerAt(offset: number): Reading<FrameHeader | undefined> {
     const bytes = yield* this.#bytesAt(offset, HEADER_BYTES)
     const header = parseHeader(bytes, 0, this.logId)
-    if (header === undefined || offset + header.frameBytes > this.#options.size) return undefined
-    if (header.position >= this.#options.limit || (position !== undefined && header.position !== position))
-      return undefined
-    if (header.position - header.roundIndex < this.#options.first) return undefined
-    if (position !== undefined) this.logId ??= logIdAt(bytes, 0)
-    return header
+    return header === undefined || offset + header.frameBytes > this.#options.size ? undefined : header
+  }
+
+  /** Whether an entry was written as one of this segment. */
+  #isOwn({ position, roundIndex }: FrameHeader): boolean {
+    return position < this.#options.limit && position - roundIndex >= this.#options.first
+  }
+
+  /** Whether an entry is from when the file was another segment. */
+  #isEarlier({ position }: FrameHeader): boolean {
+    return position < this.#options.first
+  }
+
+  *#isSoundAt(offset: number, header: FrameHeader): Reading<boolean> {
+    const frame = yield* this.#bytesAt(offset, header.frameBytes)
+    return hasSoundTrailer(frame, header) && findDamage(frame, header).length === 0
   }
 
   /** Size of the entry at `offset`; 0 when it is damaged. */
   *#soundBytesAt(offset: number): Reading<number> {
     const header = yield* this.#headerAt(offset)
-    if (header === undefined) return 0
-    const frame = yield* this.#bytesAt(offset, header.frameBytes)
-    return hasSoundTrailer(frame, header) && findDamage(frame, header).length === 0 ? header.frameBytes : 0
+    if (header === undefined || !this.#isOwn(header)) return 0
+    return (yield* this.#isSoundAt(offset, header)) ? header.frameBytes : 0
   }
 
   #cut(position: Position, end: number): number {

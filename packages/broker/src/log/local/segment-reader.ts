@@ -74,7 +74,8 @@ export class SegmentReader {
     if (segment === undefined || segment.first > to || segment.last < from) return undefined
     try {
       const index = await this.#indexes.get(segment)
-      return await this.#readFrom(segment, index, Math.max(from, segment.first), Math.min(to, segment.last))
+      const isThere = () => find(from) === segment
+      return await this.#readFrom(segment, index, Math.max(from, segment.first), Math.min(to, segment.last), isThere)
     } catch (error) {
       // Removed since it was found.
       if (hasCode(error, 'ENOENT') && find(from) !== segment) return { entries: [], next: segment.last + 1 }
@@ -82,7 +83,13 @@ export class SegmentReader {
     }
   }
 
-  async #readFrom(segment: Segment, index: SegmentIndex, from: Position, to: Position): Promise<Piece> {
+  async #readFrom(
+    segment: Segment,
+    index: SegmentIndex,
+    from: Position,
+    to: Position,
+    isThere: () => boolean,
+  ): Promise<Piece> {
     let first = from
     while (first <= to && index.offsetOf(first) === undefined) first++
     if (first > to) return { entries: [], next: to + 1 }
@@ -91,6 +98,8 @@ export class SegmentReader {
     while (last < to && index.endOf(last + 1) - start <= PIECE_BYTES) last++
     const path = this.#path(segment)
     const bytes = await this.#files.with(path, (file) => readRange(file, start, index.endOf(last) - start))
+    // Removed meanwhile, so that its file may have been written over already.
+    if (!isThere()) return { entries: [], next: segment.last + 1 }
     const entries: LogEntry[] = []
     for (let position = first; position <= last; position++) {
       const offset = index.offsetOf(position)

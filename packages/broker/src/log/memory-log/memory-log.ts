@@ -102,6 +102,10 @@ export class MemoryLog implements OrderedLog {
     return this.#storage.segments
   }
 
+  get diskBytes(): number {
+    return this.#storage.segments.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
   append(parts: readonly Uint8Array[]): Promise<Position> {
     if (this.#isClosed) return Promise.reject(new AppendRejected('the log is closed'))
     if (this.#hasFailed) return Promise.reject(new AppendUnknown('the log has failed'))
@@ -136,6 +140,13 @@ export class MemoryLog implements OrderedLog {
   async discard(from: Position, to: Position): Promise<void> {
     this.#remove((segment) => segment.first >= from && segment.last <= to)
   }
+
+  endSegment(): void {
+    const { segments, last } = this.#storage
+    if (last.entries.length > 0) segments.push(createSegment(last.last + 1))
+  }
+
+  async releaseSpares(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#isClosed = true

@@ -66,7 +66,8 @@ async function fill(random: RandomNumbers) {
   settle(2, 4)
   await world.committed()
   world.abandon()
-  return { expected, written, disk: fileSystem.killProcess(random.below(2 ** 31)) }
+  const entries = withoutEnds(written, fileSystem.operations)
+  return { expected, written: entries, disk: fileSystem.killProcess(random.below(2 ** 31)) }
 }
 
 /** Writes a checkpoint and returns where its parts and the entry that names it are, without what is moved after that. */
@@ -80,9 +81,22 @@ async function writtenBy(fileSystem: SimulatedFileSystem, world: LogWorld): Prom
   }
   await world.checkpoint()
   fileSystem.delay = undefined
-  return operations.slice(start, end).flatMap((operation) => {
+  return writesIn(operations.slice(start, end))
+}
+
+function writesIn(operations: readonly string[]): readonly Written[] {
+  return operations.flatMap((operation) => {
     const [what, path, offset, length] = operation.split(' ')
     return what === 'write' && path.endsWith('.seg') ? [{ path, offset: Number(offset), length: Number(length) }] : []
+  })
+}
+
+/** Writes without what they put behind their entries, which the next write overwrites. */
+function withoutEnds(written: readonly Written[], operations: readonly string[]): readonly Written[] {
+  const all = writesIn(operations)
+  return written.map(({ path, offset, length }) => {
+    const next = all.filter((write) => write.path === path && write.offset > offset).map((write) => write.offset)
+    return { path, offset, length: Math.min(length, Math.min(...next) - offset) }
   })
 }
 

@@ -52,7 +52,7 @@ describe('DataDirectory', () => {
     const fileSystem = new SimulatedFileSystem()
     const data = await open(fileSystem, processes(1, [1]))
     expect(data.logPath).toBe(`${path}/log`)
-    expect(fileSystem.losePower(1).bytesOf(`${path}/format`).toString()).toBe('WarrenMQ data, format 1\n')
+    expect(fileSystem.losePower(1).bytesOf(`${path}/format`).toString()).toBe('WarrenMQ data, format 2\n')
   })
 
   it('cannot be opened twice in one process, nor in two', async () => {
@@ -114,13 +114,22 @@ describe('DataDirectory', () => {
     await data.close()
   })
 
+  it('of the format before becomes one of this format, durably', async () => {
+    const fileSystem = new SimulatedFileSystem()
+    await put(fileSystem, 'format', 'WarrenMQ data, format 1\n')
+    await put(fileSystem, 'log', '')
+    const data = await open(fileSystem, processes(1, [1]))
+    await data.close()
+    expect(fileSystem.losePower(1).bytesOf(`${path}/format`).toString()).toBe('WarrenMQ data, format 2\n')
+  })
+
   it('of another format is refused in one sentence, and left unlocked', async () => {
     const fileSystem = new SimulatedFileSystem()
     const openIt = () => open(fileSystem, processes(1, [1]))
     await put(fileSystem, 'format', 'WarrenMQ data, format 7\n')
     const newer = await refusal(openIt())
     expect(newer.code).toBe('UNKNOWN_FORMAT')
-    expect(newer.message).toBe('data directory /var/lib/warren has format 7, and this broker reads format 1')
+    expect(newer.message).toBe('data directory /var/lib/warren has format 7, and this broker reads formats 1 and 2')
     await put(fileSystem, 'format', 'hello')
     expect((await refusal(openIt())).message).toBe('/var/lib/warren/format does not tell a format')
     await fileSystem.unlink(`${path}/format`)

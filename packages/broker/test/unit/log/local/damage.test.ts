@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { END_MARK_BYTES } from '../../../../src/log/local/end-mark.ts'
 import { frameBytes, HEADER_BYTES, pushFrame } from '../../../../src/log/local/frame.ts'
 import { LocalLog } from '../../../../src/log/local/local-log.ts'
 import type { LogEvent } from '../../../../src/log/local/log-event.ts'
@@ -162,7 +163,7 @@ describe('LocalLog, when its files are damaged', () => {
       await Promise.all([log.append([Buffer.alloc(10, 'b')]), log.append([Buffer.alloc(5000, 'c')])])
       const torn = damaged.fileSystem.bytesOf(first).subarray(cut, end)
       if (torn.every((byte) => byte === 0)) continue
-      damaged.fileSystem.overwrite(first, cut, Buffer.alloc(end - cut))
+      damaged.fileSystem.overwrite(first, cut, Buffer.alloc(end + END_MARK_BYTES - cut))
       const again = await damaged.crash()
       const kept = cut < total + frameBytes(10) ? 1 : 2
       expect(again.bounds).toEqual({ first: 1, last: kept })
@@ -234,11 +235,28 @@ describe('LocalLog, when its files are damaged', () => {
     const end = frameBytes(10) + frameBytes(20_000)
     damaged.fileSystem.overwrite(first, end, next)
     await damaged.crash()
-    expect(damaged.events).toEqual([
-      { kind: 'entries-lost', file: first, offset: end, bytes: next.length, positions: { first: 3, last: 2 } },
-      { kind: 'index-rebuilt', file: first, entries: 2 },
-    ])
+    // The next segment begins with the next position, so nothing is missing.
+    expect(damaged.events).toEqual([{ kind: 'index-rebuilt', file: first, entries: 2 }])
     expect(await damaged.positions()).toEqual([1, 2, 3])
+    expect(damaged.fileSystem.bytesOf(first).length).toBe(end)
+  })
+
+  it('reports bytes behind a segment whose last entries may be missing', async () => {
+    const damaged = await createLog(10, 20_000, 20_000, 20_000)
+    await damaged.reopen()
+    await damaged.log?.discard(3, 3)
+    await damaged.fileSystem.unlink(firstIndex)
+    const end = frameBytes(10) + frameBytes(20_000)
+    damaged.fileSystem.overwrite(first, end, Buffer.from('garbage'))
+    await damaged.reopen()
+    expect(damaged.events[0]).toEqual({
+      kind: 'entries-lost',
+      file: first,
+      offset: end,
+      bytes: 7,
+      positions: { first: 3, last: 2 },
+    })
+    expect(await damaged.positions()).toEqual([1, 2, 4])
   })
 
   it('takes no entry out of the contents of a damaged one', async () => {

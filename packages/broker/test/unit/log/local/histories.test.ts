@@ -14,15 +14,16 @@ const size = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 4, max: 300 }) },
   { weight: 2, arbitrary: fc.integer({ min: 3000, max: 9000 }) },
 )
-const append = fc.record({
+const appendShape = {
   kind: fc.constant('append' as const),
   sizes: fc.array(size, { minLength: 1, maxLength: 8 }),
   waits: fc.nat(6),
-})
+}
+const append = fc.record(appendShape)
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 const fault = fc.record({
   kind: fc.constant('fault' as const),
-  operation: fc.constantFrom('write', 'write', 'sync', 'sync', 'open', 'truncate', 'unlink', 'syncDirectory'),
+  operation: fc.constantFrom('write', 'write', 'sync', 'sync', 'open', 'truncate', 'unlink', 'rename', 'syncDirectory'),
   code: fc.constantFrom('ENOSPC', 'EIO'),
   after: fc.nat(4),
 })
@@ -35,10 +36,32 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom({ kind: 'losePower' }, { kind: 'kill' }, { kind: 'reopen' }) },
 ) as fc.Arbitrary<HistoryStep>
 
+/** Histories in which most segments are removed and written over: large entries, and removals of nearly everything. */
+const churn = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      ...appendShape,
+      sizes: fc.array(fc.integer({ min: 500, max: 7000 }), { minLength: 1, maxLength: 5 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('trim'), share: fc.double({ min: 0.7, max: 1, noNaN: true }) }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'endSegment' }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'settle' }) },
+  { weight: 1, arbitrary: fault },
+  { weight: 3, arbitrary: fc.constantFrom({ kind: 'losePower' }, { kind: 'kill' }) },
+) as fc.Arbitrary<HistoryStep>
+
 describe('LocalLog, in random histories', () => {
-  it(
-    'keeps what it promised, in order and whole, and shows nothing else',
-    async () => {
+  it.each([
+    ['keeps what it promised, in order and whole, and shows nothing else', step],
+    ['keeps what it promised where segments are written over', churn],
+  ])(
+    '%s',
+    async (_title, step) => {
       const property = fc.asyncProperty(
         fc.nat(),
         fc.boolean(),
