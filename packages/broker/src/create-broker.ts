@@ -114,8 +114,10 @@ async function start(
   const connections = new Set<AmqpConnection>()
   const events = new BrokerEvents(clock)
   const userEvents = new UserEvents(events)
+  let saveDisk = () => {}
   const alarms = new Alarms(
     () => {
+      if (alarms.isRaised('disk')) saveDisk()
       for (const connection of connections) connection.alarmsChanged()
       blockedConnections.alarmsChanged()
     },
@@ -124,6 +126,7 @@ async function start(
   const blockedConnections = new BlockedConnections(alarms, turn)
   const io = new IoCounts()
   const log = await openMessageLog(resolved, { turn, clock, logger, alarms, io })
+  saveDisk = () => void log?.releaseSpares()
   // Before vhosts end: that must not be recorded.
   releases.add(() => log?.stop())
   const store = log?.store ?? new BlockStore()

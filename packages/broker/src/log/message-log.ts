@@ -24,12 +24,14 @@ import { SpillFile } from './spill-file.ts'
 import type { Block } from './store/block.ts'
 import { BlockStore } from './store/block-store.ts'
 
-/** How often it is looked whether a checkpoint is due, in milliseconds. */
-const CHECK_INTERVAL_MS = 1000
+/** How often it is looked whether a checkpoint is due, in milliseconds: a fast disk takes four segments a second, and only a checkpoint frees them. */
+const CHECK_INTERVAL_MS = 250
 /** Bytes recorded after which a checkpoint is written. */
 const CHECKPOINT_BYTES = 64 * 1024 * 1024
-/** Time after which a checkpoint is written when anything was recorded, in milliseconds. */
+/** Time after which a checkpoint is written when anything was recorded, in milliseconds. So little was recorded then that speed may wait. */
 const CHECKPOINT_AGE_MS = 30_000
+/** Checkpoints that are written at most after the last one in which anything was recorded. */
+const TIDY_ROUNDS = 4
 
 /** Whether the log takes what is recorded: not for now, or not until it is opened anew. */
 export type LogState = 'ok' | 'refusing' | 'failed'
@@ -68,12 +70,12 @@ export class MessageLog {
   readonly #reclaimer: Reclaimer
   #subject: CheckpointSubject | undefined
   #timer: Timer | undefined
-  #checkpoint: Promise<void> | undefined
+  #checkpoint: Promise<unknown> | undefined
   /** What had been recorded, and when, at the last checkpoint. */
   #checkpointBytes = 0
   #checkpointAt: number
-  /** Whether nothing had been recorded between the last two. */
-  #isQuiet = false
+  /** Checkpoints that may yet be written although nothing was recorded, so that the log takes no more disk than it has to. */
+  #tidyRounds = TIDY_ROUNDS
 
   private constructor(
     options: MessageLogOptions,
@@ -203,10 +205,14 @@ export class MessageLog {
     return this.#options.directory
   }
 
-  /** Segments on disk, and their size in bytes. */
+  /** Segments on disk, and what the log takes there in bytes, spare files included. */
   get disk(): { readonly segments: number; readonly bytes: number } {
-    const { segments } = this.#log
-    return { segments: segments.length, bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) }
+    return { segments: this.#log.segments.length, bytes: this.#log.diskBytes }
+  }
+
+  /** Gives back the disk space that is only held for speed: the disk is short. */
+  releaseSpares(): Promise<void> {
+    return this.#log.releaseSpares()
   }
 
   /** Writes a checkpoint now. */
@@ -247,6 +253,7 @@ export class MessageLog {
   async #makeRoom(): Promise<void> {
     try {
       await this.#reclaimer.discardUnneeded()
+      await this.#log.releaseSpares()
     } catch (error) {
       this.#options.logger.error({ err: error }, 'segments could not be removed')
     }
@@ -268,30 +275,47 @@ export class MessageLog {
     const { recordedBytes } = this.journal
     const recorded = recordedBytes - this.#checkpointBytes
     const age = this.#options.clock.now() - this.#checkpointAt
-    // When all is quiet, one more lets go what only the one before had a need for.
-    const isDue = recorded > 0 || (this.#reclaimer.hasUnneeded && !this.#isQuiet)
-    if (recorded < CHECKPOINT_BYTES && (!isDue || age < CHECKPOINT_AGE_MS)) return
-    this.#checkpoint = this.#write(false)
+    const isQuiet = age >= CHECKPOINT_AGE_MS && (recorded > 0 || this.#tidyRounds > 0)
+    if (recorded >= CHECKPOINT_BYTES) this.#checkpoint = this.#write(false)
+    else if (isQuiet) this.#checkpoint = this.#tidyUp(recorded)
   }
 
-  async #write(exact: boolean): Promise<void> {
+  /** Writes a checkpoint in a time in which little is recorded, and keeps no more disk than is needed. */
+  async #tidyUp(recorded: number): Promise<void> {
+    // In this order: the next segment must not be a spare, which takes room for a whole one.
+    await this.#log.releaseSpares()
+    this.#reclaimer.endWastefulSegment()
+    const rounds = this.#tidyRounds
+    const isWritten = await this.#write(false)
+    // One round ends the segment, another one lets go what only the checkpoint before had a need for.
+    const isTidy = isWritten && !this.#reclaimer.hasSparse && !this.#reclaimer.hasUnneeded
+    if (isTidy) this.#tidyRounds = 0
+    else if (recorded === 0) this.#tidyRounds = rounds - 1
+    // Those that became spares now.
+    await this.#log.releaseSpares()
+  }
+
+  /** Returns whether the checkpoint counts. */
+  async #write(exact: boolean): Promise<boolean> {
     const { journal, store } = this
     const subject = this.#subject
     // What a checkpoint would miss comes back from the log at the next start, as long as there is none.
-    if (subject === undefined || this.store.index.hasLost) return
+    if (subject === undefined || this.store.index.hasLost) return false
     try {
       const { recordedBytes } = journal
       if (!exact) this.#reclaimer.choose()
       const metadata = this.recovered.metadata
       const checkpoint = await writeCheckpoint({ log: this.#log, journal, store, metadata, subject }, exact)
-      this.#isQuiet = recordedBytes === this.#checkpointBytes
       this.#checkpointBytes = recordedBytes
       this.#checkpointAt = this.#options.clock.now()
-      if (checkpoint === undefined) return
+      this.#tidyRounds = TIDY_ROUNDS
+      if (checkpoint === undefined) return false
       await this.#reclaimer.discard(checkpoint.at)
       if (!exact) await this.#reclaimer.compact()
+      return true
     } catch (error) {
       this.#options.logger.error({ err: error }, 'bug while writing a checkpoint')
+      return false
     } finally {
       this.#checkpoint = undefined
     }

@@ -110,6 +110,11 @@ export class LogJournal implements Journal {
     return this.#open.write(RecordType.moved, block, message, 0, 0, 0, 0)
   }
 
+  /** What is recorded from now on goes into another block, so that nothing keeps the entries with this one but messages that are needed. */
+  endBlock(): void {
+    this.#open.endBlock()
+  }
+
   settled(holder: number, firstSequence: number, lastSequence: number): void {
     this.#record(RecordType.settled, holder, 0, firstSequence, lastSequence)
   }

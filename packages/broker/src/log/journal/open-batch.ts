@@ -168,6 +168,17 @@ export class OpenBatch {
     return { block, start, bytes: block.bytes.subarray(block.base + start, block.base + block.used) }
   }
 
+  /** What is recorded from now on goes into another block. */
+  endBlock(): void {
+    const block = this.#block
+    if (block === undefined) return
+    this.#parts.blockFull()
+    this.#block = undefined
+    this.#start = 0
+    this.#referencesEnd = -1
+    this.#store.seal(block)
+  }
+
   /** What follows in the open block can never be read back: it stays in memory. */
   pinBlock(): void {
     if (this.#block !== undefined) this.#block.pins++

@@ -18,6 +18,8 @@ import type { LogJournal } from './log-journal.ts'
 
 /** A segment is sparse below this share of needed bytes. */
 const SPARSE_SHARE = 0.25
+/** A segment that takes less is not worth being ended before it is full. */
+const WASTE_MIN = 1024 * 1024
 /** Most bytes moved after one checkpoint. */
 const MOVED_MAX = 32 * 1024 * 1024
 
@@ -41,6 +43,21 @@ export class Reclaimer {
     this.#log = log
     this.#store = store
     this.#journal = journal
+  }
+
+  /** Ends the segment that is being written if it takes room for little that is needed, so that it can be removed as others are. */
+  endWastefulSegment(): void {
+    const last = this.#uses().at(-1)
+    if (last === undefined || last.segment.bytes < WASTE_MIN) return
+    if (last.needed >= last.segment.bytes * SPARSE_SHARE) return
+    // Messages of an open block cannot be moved.
+    this.#journal.endBlock()
+    this.#log.endSegment()
+  }
+
+  /** Whether the next checkpoints will give something back. */
+  get hasSparse(): boolean {
+    return this.#uses().slice(0, -1).some(isSparse)
   }
 
   /** Chooses what to move; the checkpoint that is about to be written marks its messages. */

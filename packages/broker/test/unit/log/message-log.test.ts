@@ -126,6 +126,10 @@ describe('MessageLog', () => {
     expect(world.disk.bytes).toBeGreaterThan(20_000_000)
     clock.advance(31_000)
     await expect.poll(() => world.disk.bytes, { timeout: 10_000 }).toBeLessThan(3_000_000)
+    for (let i = 0; i < 4; i++) {
+      clock.advance(31_000)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
     await world.committed()
     // No checkpoint is of use then.
     const { lastPosition } = world.log.journal.dispatch
@@ -155,6 +159,7 @@ describe('MessageLog', () => {
     await world.checkpoint()
     await world.checkpoint()
     await world.checkpoint()
+    await world.log.releaseSpares()
     expect(world.disk.bytes).toBeLessThan(4_000_000)
     const first = world.take(staying)
     expect(first.body).toBe(stay[0])
