@@ -34,6 +34,7 @@ export async function authenticate(
 export async function logIn(credentials: Credentials, remoteAddress: string, parts: ManagementParts): Promise<Caller> {
   const source = { address: remoteAddress, fromLoopback: isLoopback(remoteAddress) }
   const login = await parts.authenticator.authenticate(credentials, source)
+  parts.statistics.loggedIn('http', !('refused' in login))
   if ('refused' in login) {
     parts.logLimit.of(remoteAddress).warn({ address: remoteAddress, reason: login.refused }, 'HTTP access denied')
     if (login.localOnly) throw notAuthorised('User can only log in via localhost')

@@ -14,6 +14,7 @@ import { assertShortText, readRequestArguments } from '../request-arguments.ts'
 import { type Route, route } from '../route.ts'
 import { RANGE_QUERY, readRanges } from '../views/details.ts'
 import { type QueueDetail, viewQueue } from '../views/queue.ts'
+import { viewQueueNeighbours } from '../views/queue-statistics.ts'
 
 /** A queue and where it is. */
 interface ListedQueue {
@@ -147,7 +148,11 @@ function queuesOf(vhosts: readonly Vhost[]): ListedQueue[] {
 type ViewRequest = Pick<ManagementRequest<never, never>, 'flag' | 'parts' | 'query'>
 
 function showQueue(vhost: Vhost, queue: Queue, request: ViewRequest): JsonObject {
-  return viewQueue(vhost, queue, request.parts, detailOf(request), readRanges(request.query))
+  const { parts, query } = request
+  const detail = detailOf(request)
+  const ranges = readRanges(query)
+  const view = viewQueue(vhost, queue, parts, detail, ranges)
+  return detail === 'statistics' ? { ...view, ...viewQueueNeighbours(vhost, queue, parts, ranges) } : view
 }
 
 function listingOf(request: ViewRequest): Listing<ListedQueue> {

@@ -131,6 +131,8 @@ onEachApi(
       await load.untilStats(`/channels/${encodeURIComponent(`${publisher} (2)`)}`, PUBLISHED)
       await load.untilStats(`/channels/${encodeURIComponent(`${consumer} (1)`)}`, { ...BOTH, deliver_get: 17 })
       await load.untilStats('/vhosts/{v}', { ...PUBLISHED, ...BOTH, deliver_get: 17 })
+      await load.untilStats('/exchanges/{v}/x', { publish_in: 24, publish_out: 20 })
+      await load.untilStats('/exchanges/{v}/amq.default', { publish_in: 3, publish_out: 3 })
       const queues = (await load.show('/queues/{v}')) as { [name: string]: Json }[]
       expect(queues.find(({ name }) => name === 'orders')).toMatchObject({
         messages: 10,
@@ -163,6 +165,111 @@ async function connectionOf(load: Loaded, peer: RawPeer): Promise<{ name: string
   }
   return (await eventually(find, 'the connection in the list', SAMPLED_MS)) as { name: string }
 }
+
+/** A broker that keeps what went between which two objects. RabbitMQ of the run does not: its answers were recorded. */
+describe('detailed rates', () => {
+  const { warren } = apiPair({ collectStatisticsIntervalMs: 100, managementRatesMode: 'detailed' })
+
+  it('tell who published to what, and who took from what', { timeout: 30_000 }, async () => {
+    await using load = await Loaded.start(warren, 'figures-detailed')
+    const { name: publisher } = await connectionOf(load, load.publisher)
+    const { name: consumer } = await connectionOf(load, load.consumer)
+    await load.untilStats('/vhosts/{v}', { ...PUBLISHED, ...BOTH, deliver_get: 17 })
+    const vhost = load.vhost
+    expect(await load.show('/queues/{v}/orders')).toMatchObject({
+      incoming: [{ exchange: { name: 'x', vhost }, stats: { publish: 20 } }],
+      deliveries: [
+        {
+          channel_details: { connection_name: consumer, name: `${consumer} (1)`, number: 1, user: 'guest' },
+          stats: { ...DELIVERED, deliver_get: 14 },
+        },
+      ],
+      consumer_details: [
+        { consumer_tag: 'worker', ack_required: true, prefetch_count: 2, queue: { name: 'orders', vhost } },
+      ],
+    })
+    expect(await load.show('/exchanges/{v}/x')).toMatchObject({
+      incoming: [{ channel_details: { name: `${publisher} (2)` }, stats: { publish: 24, drop_unroutable: 3 } }],
+      outgoing: [{ queue: { name: 'orders', vhost }, stats: { publish: 20 } }],
+    })
+    const { publishes } = (await load.show(`/channels/${encodeURIComponent(`${publisher} (2)`)}`)) as {
+      publishes: Json[]
+    }
+    expect(publishes).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          exchange: { name: '', vhost },
+          stats: expect.objectContaining({ publish: 3, confirm: 3, return_unroutable: 0 }),
+        }),
+        expect.objectContaining({
+          exchange: { name: 'x', vhost },
+          stats: expect.objectContaining({ publish: 24, confirm: 24, return_unroutable: 1, drop_unroutable: 3 }),
+        }),
+      ]),
+    )
+  })
+})
+
+describe('no rates', () => {
+  const { warren } = apiPair({ collectStatisticsIntervalMs: 100, managementRatesMode: 'none' })
+
+  it('are shown where none are wanted, but lengths are', { timeout: 30_000 }, async () => {
+    await using load = await Loaded.start(warren, 'figures-none')
+    expect(await load.show('/queues/{v}/orders')).toMatchObject({ messages: 10 })
+    expect(await load.show('/queues/{v}/orders')).not.toHaveProperty('message_stats')
+    expect(await load.show('/vhosts/{v}')).not.toHaveProperty('message_stats')
+    expect(await load.show('/overview')).toMatchObject({ rates_mode: 'none', message_stats: {} })
+  })
+})
+
+onEachApi((api) => {
+  it('shows a user what is theirs', { timeout: 60_000 }, async () => {
+    const { admin } = api.target
+    await admin.putVhost('figures-own')
+    await admin.putUser('figures-user', { password: 'figures-user', tags: ['management'] })
+    const all = { configure: '.*', write: '.*', read: '.*' }
+    for (const user of ['guest', 'figures-user']) await admin.putPermissions(user, 'figures-own', all)
+    await using theirs = await api.target.openChannel({ virtualHost: 'figures-own' })
+    await using own = await api.target.openChannel({
+      virtualHost: 'figures-own',
+      user: 'figures-user',
+      password: 'figures-user',
+    })
+    await declareQueue(own, 'mine')
+    const user = 'figures-user:figures-user'
+    const show = async (path: string) => (await api.send('GET', path, { user })).json
+    const isListed = async () => ((await show('/connections')) as Json[]).length === 1
+    await eventually(isListed, 'the connection in the list', SAMPLED_MS)
+    const [connection] = (await show('/connections')) as { user: string; peer_port: number }[]
+    expect(connection).toMatchObject({ user: 'figures-user', peer_port: own.socket.localPort })
+    expect(await show('/channels')).toHaveLength(1)
+    expect(await show('/vhosts/figures-own/connections')).toHaveLength(1)
+    expect(await show('/overview')).toMatchObject({ object_totals: { connections: 1, channels: 1, queues: 1 } })
+    expect(await show('/overview')).not.toHaveProperty('listeners')
+    const name = (peer: RawPeer) => `127.0.0.1:${peer.socket.localPort} -> 127.0.0.1:${api.target.port}`
+    const path = `/connections/${encodeURIComponent(name(theirs))}`
+    const answer = await api.send('GET', path, { user })
+    expect(answer.status).toBe(401)
+    expect(answer.json).toEqual({ error: 'not_authorised', reason: 'User not authorised to access object' })
+    expect((await api.send('GET', '/nodes', { user })).status).toBe(401)
+    await admin.deleteVhost('figures-own')
+    await admin.deleteUser('figures-user')
+  })
+
+  it.each([
+    'lengths_age=501&lengths_incr=1',
+    'lengths_age=-5&lengths_incr=5',
+    'msg_rates_age=60&msg_rates_incr=0',
+    'data_rates_age=100000&data_rates_incr=1',
+  ])('refuses the range %s', async (range) => {
+    const { status, json } = await api.send('GET', `/overview?${range}`)
+    const [age, incr] = range.split('&').map((part) => part.split('=')[1])
+    expect({ status, json }).toEqual({
+      status: 400,
+      json: { error: 'bad_request', reason: `Invalid range parameters: age ${age}, incr ${incr}` },
+    })
+  })
+})
 
 describe('shapes', () => {
   const pair = apiPair({ collectStatisticsIntervalMs: 1000 })
@@ -213,6 +320,13 @@ const PATHS = [
   '/queues/{v}',
   `/queues/{v}?${RANGES}`,
   '/queues/{v}?disable_stats=true',
+  '/queues/{v}/orders',
+  `/queues/{v}/orders?${RANGES}`,
+  '/queues/{v}/got',
+  '/exchanges/{v}',
+  '/exchanges/{v}/x',
+  `/exchanges/{v}/x?${RANGES}`,
+  '/exchanges/{v}/amq.default',
   '/queues/{v}?disable_stats=true&enable_queue_totals=true',
 ]
 
