@@ -531,7 +531,8 @@ export class Queue implements TurnTask {
   /** Its messages as they are now, those in consumers' hands left out, for a checkpoint. */
   capture(): CapturedMessages[] {
     if (this.#featured !== undefined) return this.#featured.capture()
-    return [this.#returned.capture(0), ...this.#ready.capture(this.#nextSequence - this.#ready.length)]
+    const fresh = this.#ready.capture(this.#nextSequence - this.#ready.length)
+    return this.#returned.length === 0 ? fresh : [...this.#returned.capture(0), ...fresh]
   }
 
   /** The sequence number that the next message gets. */

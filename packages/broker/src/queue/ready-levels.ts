@@ -6,7 +6,7 @@
  */
 
 import type { IndexMemory } from '../log/store/index-memory.ts'
-import { type CapturedMessages, captureColumns } from './captured-messages.ts'
+import type { CapturedMessages } from './captured-messages.ts'
 import { ReadyColumns, UNKNOWN_SIZE } from './ready-columns.ts'
 import type { ReadyList } from './ready-list.ts'
 import { ReturnedHeap } from './returned-heap.ts'
@@ -80,10 +80,11 @@ export class ReadyLevels {
   capture(expiryOf: (sequence: number) => number): CapturedMessages[] {
     return this.#levels.flatMap((level, priority) => {
       if (level === undefined) return []
-      const { sequences, positions } = level.returned.capture(priority)
-      const numbers = sequences ?? new Float64Array(0)
-      const expiries = numbers.map((sequence) => expiryOf(sequence))
-      return [captureColumns(numbers, positions, expiries, priority), ...level.fresh.capture(priority)]
+      const returned = level.returned.capture(priority).map((captured) => ({
+        ...captured,
+        expiries: captured.sequences?.map((sequence) => expiryOf(sequence)),
+      }))
+      return [...returned, ...level.fresh.capture(priority)]
     })
   }
 

@@ -43,9 +43,10 @@ export class ReturnedHeap {
   }
 
   /** All messages, in no order, of a queue or level with this priority. */
-  capture(priority: number): CapturedMessages {
+  capture(priority: number): CapturedMessages[] {
+    if (this.#length === 0) return []
     const sequences = this.#sequences.slice(0, this.#length)
-    return captureColumns(sequences, this.#positions.slice(0, this.#length), undefined, priority)
+    return [captureColumns(sequences, this.#positions.slice(0, this.#length), undefined, priority)]
   }
 
   /** Removes the first and returns its position. The heap must not be empty. */

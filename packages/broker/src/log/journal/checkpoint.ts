@@ -24,6 +24,7 @@ import type { LogJournal } from './log-journal.ts'
 import { MessageColumn, RecordType } from './record.ts'
 import { RecordBuffer } from './record-buffer.ts'
 
+const NONE: readonly never[] = []
 /** Messages in one record. */
 const MESSAGES_MAX = 4096
 
@@ -124,9 +125,9 @@ function captureHolders(subject: CheckpointSubject, exact: boolean): CapturedHol
       delivered: log.deliveredUpTo(exact),
       typicalSize: holder.typicalSize,
       messages: holder.capture(),
-      returns: [...holder.returns],
+      returns: holder.returns.size === 0 ? NONE : [...holder.returns],
       identities: [...holder.identities()],
-      routingKeys: [...holder.routingKeys],
+      routingKeys: holder.routingKeys.size === 0 ? NONE : [...holder.routingKeys],
     })
   }
   const handedOut = new Map<CheckpointHolder, { readonly messages: ScatteredMessages; readonly expired: Set<number> }>()
@@ -158,6 +159,11 @@ class Writer {
   readonly #parts: CheckpointParts
   readonly #at: Position
   readonly #buffer = new RecordBuffer()
+  /** Columns of a record that is put together. */
+  readonly #numbers = new Float64Array(MESSAGES_MAX)
+  readonly #dues = new Float64Array(MESSAGES_MAX)
+  readonly #addresses = new Float64Array(MESSAGES_MAX)
+  readonly #lengths = new Uint32Array(MESSAGES_MAX)
   #first: Position = 0
   #count = 0
   /** Whether the part that was sent last is in the log. */
@@ -173,7 +179,13 @@ class Writer {
       for (const [key, value] of slice) await this.#put(key, value)
     }
     for (const block of blocks) await this.#block(block)
-    for (const holder of holders) await this.#holder(holder)
+    for (const holder of holders) {
+      const { id, nextSequence, delivered, typicalSize } = holder
+      const sent = this.#add(RecordType.holderState, id, typicalSize, nextSequence, delivered)
+      if (sent !== undefined) await sent
+      // There may be many queues, most of them empty.
+      if (!isEmpty(holder)) await this.#holder(holder)
+    }
     await this.#add(RecordType.checkpointEnd, 0, 0, this.#at, this.#count + 1)
     await this.#send()
     await this.#untilSent()
@@ -187,8 +199,8 @@ class Writer {
     return this.#first
   }
 
-  #put(key: string, value: string): Promise<void> {
-    return this.#add(RecordType.metadataPut, 0, Buffer.byteLength(key), 0, 0, Buffer.from(key + value))
+  async #put(key: string, value: string): Promise<void> {
+    await this.#add(RecordType.metadataPut, 0, Buffer.byteLength(key), 0, 0, Buffer.from(key + value))
   }
 
   async #block({ id, used, messages, soleRouteLength, entries }: Block): Promise<void> {
@@ -200,9 +212,8 @@ class Writer {
   }
 
   async #holder(captured: CapturedHolder): Promise<void> {
-    const { id, nextSequence, delivered, typicalSize, messages } = captured
-    await this.#add(RecordType.holderState, id, typicalSize, nextSequence, delivered)
-    for (const each of messages) {
+    const { id } = captured
+    for (const each of captured.messages) {
       const loaded = await each.load?.()
       try {
         await this.#columns(captured, loaded === undefined ? each : { ...each, ...loaded })
@@ -236,11 +247,10 @@ class Writer {
   ): Promise<void> {
     const { store } = this.#parts
     const { positions, start, end, sequences, expiries, sizes, priority } = columns
-    const capacity = end - start
-    const numbers = new Float64Array(capacity)
-    const dues = new Float64Array(capacity)
-    const addresses = new Float64Array(capacity)
-    const lengths = new Uint32Array(capacity)
+    const numbers = this.#numbers
+    const dues = this.#dues
+    const addresses = this.#addresses
+    const lengths = this.#lengths
     let count = 0
     // Whether they do not follow each other.
     let isListed = false
@@ -277,16 +287,17 @@ class Writer {
     await this.#add(RecordType.messages, id, detail, numbers[0], count, Buffer.concat(pieces))
   }
 
-  async #add(
+  /** Adds a record. What it returns is to be waited for. */
+  #add(
     type: RecordType,
     holder: number,
     detail: number,
     first: number,
     second: number,
     payload?: Uint8Array,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     this.#buffer.add(type, holder, detail, first, second, payload)
-    if (this.#buffer.isFull) await this.#send()
+    return this.#buffer.isFull ? this.#send() : undefined
   }
 
   /** Sends what was gathered as a part, once the one before is in the log. */
@@ -306,6 +317,10 @@ class Writer {
   async #untilSent(): Promise<void> {
     if (!(await this.#sent)) throw new PartRefused()
   }
+}
+
+function isEmpty({ messages, returns, identities, routingKeys }: CapturedHolder): boolean {
+  return messages.length + returns.length + identities.length + routingKeys.length === 0
 }
 
 function bytesOf(column: Float64Array | Uint32Array, count: number): Uint8Array {
