@@ -103,20 +103,27 @@ export class IndexPages {
     return given
   }
 
-  /** The pages, oldest first, with the rows that hold messages: from `head` in the first one, to `tail` in the last. */
-  *rows(
-    head: number,
-    tail: number,
-  ): Generator<{ readonly page: IndexPage; readonly start: number; readonly end: number }> {
+  /** Numbers the messages in a row, from the one that is, or was, in the first place of the first page. */
+  number(firstSequence: number): void {
+    let sequence = firstSequence
     for (let i = this.#first; i < this.#pages.length; i++) {
       const page = this.#pages[i] as IndexPage
-      yield { page, start: i === this.#first ? head : 0, end: i === this.#pages.length - 1 ? tail : page.length }
+      page.firstSequence = sequence
+      sequence += page.length
     }
   }
 
   /** All messages, of a queue or level with this priority. */
   capture(head: number, tail: number, priority: number): CapturedMessages[] {
-    return Array.from(this.rows(head, tail), ({ page, start, end }) => this.#capturePage(page, start, end, priority))
+    const captured: CapturedMessages[] = []
+    // Of many queues at once: a generator would make twice the garbage.
+    const last = this.#pages.length - 1
+    for (let i = this.#first; i <= last; i++) {
+      const page = this.#pages[i] as IndexPage
+      const end = i === last ? tail : page.length
+      captured.push(this.#capturePage(page, i === this.#first ? head : 0, end, priority))
+    }
+    return captured
   }
 
   #capturePage(page: IndexPage, start: number, end: number, priority: number): CapturedMessages {

@@ -68,11 +68,7 @@ export class ReadyList {
 
   /** Notes in the pages which sequence numbers their messages have. */
   #number(firstSequence: number): void {
-    let sequence = firstSequence
-    for (const { page, start, end } of this.#pages.rows(this.#head, this.#tail)) {
-      page.firstSequence = sequence - start
-      sequence += end - start
-    }
+    this.#pages.number(firstSequence - this.#head)
   }
 
   #openPage(): void {

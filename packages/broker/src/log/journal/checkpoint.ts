@@ -234,19 +234,20 @@ class Writer {
 
   async #columns(captured: CapturedHolder, columns: CapturedMessages): Promise<void> {
     for (let start = columns.start; start < columns.end; start += MESSAGES_MAX) {
-      const part = { ...columns, start, end: Math.min(columns.end, start + MESSAGES_MAX) }
-      await this.#messages(captured, part, columns.start)
+      const sent = this.#messages(captured, columns, start, Math.min(columns.end, start + MESSAGES_MAX))
+      if (sent !== undefined) await sent
     }
   }
 
-  /** Writes those of the messages that are in the log. `origin` is where `firstSequence` counts from. */
-  async #messages(
+  /** Writes those of the messages from `start` to `end` that are in the log. What it returns is to be waited for. */
+  #messages(
     { id, typicalSize, holder: { log } }: CapturedHolder,
     columns: CapturedMessages,
-    origin: number,
-  ): Promise<void> {
+    start: number,
+    end: number,
+  ): Promise<void> | undefined {
     const { store } = this.#parts
-    const { positions, start, end, sequences, expiries, sizes, priority } = columns
+    const { positions, start: origin, sequences, expiries, sizes, priority } = columns
     const numbers = this.#numbers
     const dues = this.#dues
     const addresses = this.#addresses
@@ -268,7 +269,7 @@ class Writer {
       if (sizes !== undefined) lengths[count] = sizes[i] === UNKNOWN_SIZE ? typicalSize : sizes[i]
       count++
     }
-    if (count === 0) return
+    if (count === 0) return undefined
     let detail = priority
     const pieces: Uint8Array[] = []
     if (isListed) {
@@ -284,7 +285,7 @@ class Writer {
       detail |= MessageColumn.sizes
       pieces.push(bytesOf(lengths, count))
     }
-    await this.#add(RecordType.messages, id, detail, numbers[0], count, Buffer.concat(pieces))
+    return this.#add(RecordType.messages, id, detail, numbers[0], count, Buffer.concat(pieces))
   }
 
   /** Adds a record. What it returns is to be waited for. */
