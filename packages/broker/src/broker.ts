@@ -53,6 +53,8 @@ export interface Broker extends AsyncDisposable {
   readonly tlsPort: number
   /** The port of the management API; 0 for none. */
   readonly managementPort: number
+  /** The same with TLS. */
+  readonly managementTlsPort: number
   /** The port of the metrics for Prometheus; 0 for none. */
   readonly prometheusPort: number
   /** Where it listens. */

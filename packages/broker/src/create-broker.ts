@@ -95,7 +95,7 @@ async function start(
 ): Promise<Broker> {
   const logger = options.logger ?? silentLogger
   // It takes longer to load than all the rest of the start, and is not needed before the end of it.
-  const management = resolved.managementPort === -1 ? undefined : import('./management/management-server.ts')
+  const management = hasManagement(resolved) ? import('./management/management-server.ts') : undefined
   management?.catch(() => {})
   const prometheus = resolved.prometheusPort === -1 ? undefined : import('./prometheus/prometheus-server.ts')
   prometheus?.catch(() => {})
@@ -308,7 +308,8 @@ async function start(
   return {
     port: listeners.port,
     tlsPort: listeners.tlsPort,
-    managementPort: managementServer?.listeners[0].port ?? 0,
+    managementPort: allListeners.find(({ protocol }) => protocol === 'http')?.port ?? 0,
+    managementTlsPort: allListeners.find(({ protocol }) => protocol === 'https')?.port ?? 0,
     prometheusPort: prometheusServer?.listeners[0].port ?? 0,
     listeners: allListeners,
     url: brokerUrl(resolved.defaultUser, resolved.defaultPassword, listeners.all),
@@ -321,4 +322,9 @@ async function start(
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
+}
+
+/** Whether the options name a port of the management API. */
+function hasManagement({ managementPort, managementTlsPort }: ResolvedBrokerOptions): boolean {
+  return managementPort !== -1 || managementTlsPort !== -1
 }

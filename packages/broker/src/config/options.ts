@@ -262,6 +262,24 @@ export interface BrokerOptions {
   readonly managementCorsMaxAgeSeconds?: number
   /** Largest body of a request to the management API, in bytes. A larger one is answered with 413. @default 20000000 */
   readonly managementBodySizeMax?: number
+  /** How long a session of the user interface lasts, in minutes, 1 to 525600. @default 480 */
+  readonly managementSessionTimeoutMinutes?: number
+  /** TCP port of the management API with TLS; 15671 is the one that clients expect, -1 is none. @default -1 */
+  readonly managementTlsPort?: number
+  /** Address that it listens on; empty for that of `host`. */
+  readonly managementTlsHost?: string
+  /** PEM file with the certificate of the management API. @default that of the TLS listeners */
+  readonly managementTlsCertificateFile?: string
+  /** PEM file with the key of that certificate. @default that of the TLS listeners */
+  readonly managementTlsKeyFile?: string
+  /** Password of that key, if it is encrypted. @default none */
+  readonly managementTlsKeyPassword?: string
+  /** PEM file with the authorities that client certificates are verified against. @default that of the TLS listeners */
+  readonly managementTlsCaFile?: string
+  /** With `verify_peer` clients of the management API are asked for a certificate. @default verify_none */
+  readonly managementTlsVerify?: 'verify_none' | 'verify_peer'
+  /** With `verify_peer`: whether a client without a valid certificate is refused. @default false */
+  readonly managementTlsFailIfNoPeerCertificate?: boolean
   /**
    * Time between two samples of all figures, in milliseconds. Samples are kept for ten minutes, and fewer of them for up to a day; with another
    * interval than the default these times stretch with it. None are taken without a management API and without metrics.

@@ -4,7 +4,8 @@
  * A bearer token is handed to the backends as a password without a user, which the one for OAuth 2 understands.
  */
 
-import type { Credentials } from '../access/authentication-backend.ts'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Credentials, Login } from '../access/authentication-backend.ts'
 import { isLoopback } from '../access/authenticator.ts'
 import { isManagementUser } from './authorization.ts'
 import { Caller } from './caller.ts'
@@ -14,34 +15,49 @@ import type { ManagementParts } from './management-parts.ts'
 /** What a browser shows that asks for name and password. */
 const CHALLENGE = { 'www-authenticate': 'Basic realm="RabbitMQ Management"' }
 
+/** How a request says who it is from. */
+export interface Authorization {
+  /** The field `authorization`, which counts before a session. */
+  readonly header: string | undefined
+  readonly headers: IncomingHttpHeaders
+  /** Whether it is one that may change something. */
+  readonly changesSomething: boolean
+  readonly remoteAddress: string
+}
+
 /**
- * Logs in who sent the request.
+ * Finds out who sent a request.
  *
- * @param header The field `authorization`.
  * @throws HttpError 401, or 400 for a field that cannot be read.
  */
 export async function authenticate(
-  header: string | undefined,
-  remoteAddress: string,
+  { header, headers, changesSomething, remoteAddress }: Authorization,
   parts: ManagementParts,
 ): Promise<Caller> {
   const credentials = parseAuthorization(header)
-  if (credentials === undefined) throw new HttpError(401, undefined, CHALLENGE)
-  return logIn(credentials, remoteAddress, parts)
+  const login =
+    credentials === undefined
+      ? parts.sessions.find(headers, changesSomething)
+      : await checkLogin(credentials, remoteAddress, parts)
+  // A page of the user interface asks for name and password itself.
+  if (login === undefined) throw new HttpError(401, undefined, headers['x-requested-with'] ? {} : CHALLENGE)
+  if (!isManagementUser(login.tags)) throw notAuthorised('Not management user')
+  return new Caller(login, remoteAddress, parts)
 }
 
-/** @throws HttpError 401 */
-export async function logIn(credentials: Credentials, remoteAddress: string, parts: ManagementParts): Promise<Caller> {
+/** Whom credentials let in. @throws HttpError 401 */
+export async function checkLogin(
+  credentials: Credentials,
+  remoteAddress: string,
+  parts: ManagementParts,
+): Promise<Login> {
   const source = { address: remoteAddress, fromLoopback: isLoopback(remoteAddress) }
   const login = await parts.authenticator.authenticate(credentials, source)
   parts.statistics.loggedIn('http', !('refused' in login))
-  if ('refused' in login) {
-    parts.logLimit.of(remoteAddress).warn({ address: remoteAddress, reason: login.refused }, 'HTTP access denied')
-    if (login.localOnly) throw notAuthorised('User can only log in via localhost')
-    throw new HttpError(401, { error: 'not_authorized', reason: 'Login failed' }, CHALLENGE)
-  }
-  if (!isManagementUser(login.tags)) throw notAuthorised('Not management user')
-  return new Caller(login, remoteAddress, parts)
+  if (!('refused' in login)) return login
+  parts.logLimit.of(remoteAddress).warn({ address: remoteAddress, reason: login.refused }, 'HTTP access denied')
+  if (login.localOnly) throw notAuthorised('User can only log in via localhost')
+  throw new HttpError(401, { error: 'not_authorized', reason: 'Login failed' }, CHALLENGE)
 }
 
 /** @throws HttpError 400 */

@@ -22,8 +22,10 @@ import type { AmqpConnection } from '../protocols/amqp/connection.ts'
 import type { BrokerStatistics } from '../statistics/broker-statistics.ts'
 import type { Sampler } from '../statistics/sampler.ts'
 import type { Vhost } from '../vhost/vhost.ts'
+import type { Sessions } from './sessions.ts'
 
-export interface ManagementParts {
+/** What the broker gives. */
+export interface BrokerParts {
   readonly options: ResolvedBrokerOptions
   /** Name of this broker: `warren@host`. */
   readonly nodeName: string
@@ -55,4 +57,11 @@ export interface ManagementParts {
   readonly monitor: Pick<ResourceMonitor, 'memoryUsed' | 'diskFree'>
   /** `undefined` for a broker that keeps nothing. */
   readonly storage: BrokerStorage | undefined
+}
+
+/** The same with what belongs to the API. */
+export interface ManagementParts extends BrokerParts {
+  readonly sessions: Sessions
+  /** What all paths of the API begin with. */
+  readonly cookiePath: string
 }

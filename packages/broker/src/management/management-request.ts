@@ -1,5 +1,6 @@
 /** A request, as controllers see it. */
 
+import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from '../parameters/json-value.ts'
 import type { Actor } from '../vhost/topology-actions.ts'
 import type { Vhost } from '../vhost/vhost.ts'
@@ -12,14 +13,21 @@ import type { ManagementParts } from './management-parts.ts'
 export interface ReceivedRequest {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly headers: IncomingHttpHeaders
   readonly body: Uint8Array | undefined
+  /** Address of the client. */
+  readonly remoteAddress: string
+  /** Whether it came with TLS. */
+  readonly isEncrypted: boolean
 }
 
 export class ManagementRequest<Parameter extends string = string, Schema extends BodySchema = BodySchema> {
   readonly caller: Caller
   readonly parts: ManagementParts
   readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly remoteAddress: string
+  readonly isEncrypted: boolean
   readonly #received: ReceivedRequest
   readonly #schema: Schema | undefined
   #body: JsonObject | undefined
@@ -28,6 +36,9 @@ export class ManagementRequest<Parameter extends string = string, Schema extends
     this.caller = caller
     this.parts = parts
     this.query = received.query
+    this.headers = received.headers
+    this.remoteAddress = received.remoteAddress
+    this.isEncrypted = received.isEncrypted
     this.#received = received
     this.#schema = schema
   }

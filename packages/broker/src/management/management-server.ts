@@ -4,14 +4,21 @@
  * Loaded only by a broker that has a port for it.
  */
 
+import type { Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import type { Timer } from '../clock.ts'
+import type { ResolvedBrokerOptions } from '../config/options.ts'
 import type { ListenerInfo } from '../net/open-listeners.ts'
+import { compressed } from './compression.ts'
+import { allowOrigin } from './cors.ts'
 import { toHttpError } from './describe-error.ts'
 import { HttpError, objectNotFound } from './http-error.ts'
-import type { ManagementParts } from './management-parts.ts'
+import type { BrokerParts, ManagementParts } from './management-parts.ts'
+import { type ManagementTls, openManagementTls } from './management-tls.ts'
 import { addRoutes, sendJson } from './route-table.ts'
 import { ROUTES } from './routes.ts'
+import { Sessions } from './sessions.ts'
 
 /** How long a client may take for its request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 300_000
@@ -27,26 +34,52 @@ export interface ManagementServer {
   close(): Promise<void>
 }
 
-/** @throws Error of the operating system when it cannot listen. */
-export async function startManagement(parts: ManagementParts): Promise<ManagementServer> {
-  const { managementPort, managementHost, host, listenBacklog } = parts.options
-  const app = await createApp(parts)
-  const address = managementHost === '' ? host : managementHost
+/**
+ * Opens the API on the ports that the options name.
+ *
+ * @throws ConfigurationError for files of TLS that are no good. Error of the operating system when it cannot listen.
+ */
+export async function startManagement(given: BrokerParts): Promise<ManagementServer> {
+  const { options, clock, random, users, logger } = given
+  const sessions = new Sessions(clock, random, users, options.managementSessionTimeoutMinutes * 60_000)
+  const prefix = `${pathPrefix(options.managementPathPrefix)}/api`
+  const parts = { ...given, sessions, cookiePath: prefix }
+  const apps: FastifyInstance[] = []
+  const listeners: ListenerInfo[] = []
+  const timers: Timer[] = []
+  const open = async (option: 'managementPort' | 'managementTlsPort', host: string, tls?: ManagementTls) => {
+    if (options[option] === -1) return
+    const app = await createApp(parts, prefix, tls)
+    apps.push(app)
+    const protocol = tls === undefined ? 'http' : 'https'
+    const address = host === '' ? options.host : host
+    listeners.push({
+      protocol,
+      tls: tls !== undefined,
+      host: address,
+      port: await listen(app, address, option, options),
+    })
+    if (tls !== undefined) timers.push(tls.watch(app.server as unknown as Server, clock, logger))
+  }
+  const close = async () => {
+    for (const timer of timers) timer.clear()
+    await Promise.all(apps.map((app) => app.close()))
+  }
   try {
-    await listen(app, { host: address, port: managementPort, backlog: listenBacklog })
+    await open('managementPort', options.managementHost)
+    if (options.managementTlsPort !== -1) {
+      await open('managementTlsPort', options.managementTlsHost, openManagementTls(options))
+    }
   } catch (error) {
-    // For the sentence that tells the operator which port it was.
-    throw Object.assign(error as Error, { option: 'managementPort' })
+    await close()
+    throw error
   }
-  const { port } = app.server.address() as AddressInfo
-  return {
-    listeners: [{ protocol: 'http', tls: false, host: address, port }],
-    close: () => app.close(),
-  }
+  return { listeners, close }
 }
 
-async function createApp(parts: ManagementParts): Promise<FastifyInstance> {
+async function createApp(parts: ManagementParts, prefix: string, tls?: ManagementTls): Promise<FastifyInstance> {
   const app = fastify({
+    ...(tls !== undefined && { https: tls.serverOptions }),
     logger: false,
     bodyLimit: parts.options.managementBodySizeMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -60,12 +93,14 @@ async function createApp(parts: ManagementParts): Promise<FastifyInstance> {
   // A body is read as JSON whatever its type says, and by the controller, so that it is refused in RabbitMQ's words.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => allowOrigin(request, reply, parts.options))
+  app.addHook('onSend', async (request, reply, payload) => {
     reply.headers(SECURITY_HEADERS)
+    return compressed(request, reply, payload)
   })
   app.setErrorHandler((error, _request, reply) => refuse(error as FastifyError, reply, parts))
   app.setNotFoundHandler(({ method }, reply) => answerUnknownPath(method, reply, parts))
-  addRoutes(app, `${pathPrefix(parts.options.managementPathPrefix)}/api`, ROUTES, parts)
+  addRoutes(app, prefix, ROUTES, parts)
   await app.ready()
   return app
 }
@@ -109,12 +144,22 @@ function refuse(error: FastifyError | HttpError, reply: FastifyReply, { logger }
   return reply.code(statusCode).send()
 }
 
-/** Listens; on IPv4 alone where `::` is asked for on a machine without IPv6. */
-async function listen(app: FastifyInstance, options: { host: string; port: number; backlog: number }): Promise<void> {
+/** Listens, on IPv4 alone where `::` is asked for on a machine without IPv6. Returns the port. */
+async function listen(
+  app: FastifyInstance,
+  host: string,
+  option: 'managementPort' | 'managementTlsPort',
+  options: ResolvedBrokerOptions,
+): Promise<number> {
+  const address = { host, port: options[option], backlog: options.listenBacklog }
   try {
-    await app.listen(options)
+    await app.listen(address).catch(async (error: NodeJS.ErrnoException) => {
+      if (host !== '::' || error.code !== 'EAFNOSUPPORT') throw error
+      await app.listen({ ...address, host: '0.0.0.0' })
+    })
   } catch (error) {
-    if (options.host !== '::' || (error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error
-    await app.listen({ ...options, host: '0.0.0.0' })
+    // For the sentence that tells the operator which port it was.
+    throw Object.assign(error as Error, { option })
   }
+  return (app.server.address() as AddressInfo).port
 }

@@ -45,6 +45,7 @@ export function addRoutes(app: FastifyInstance, base: string, routes: readonly R
       app.route({
         method,
         url: `${base}${path}`,
+        ...(route?.bodySizeMax !== undefined && { bodyLimit: route.bodySizeMax }),
         onRequest: (request) => before(request, method, { route, allow }, parts),
         handler: (request, reply) => handle(request, reply, method, { route, allow }, parts, streams),
       })
@@ -63,7 +64,15 @@ async function before(
   if (method === 'OPTIONS') return
   if (route === undefined) throw new HttpError(405, undefined, { allow })
   if (route.access !== 'anyone') {
-    const caller = await authenticate(authorizationOf(request, route), request.ip, parts)
+    const caller = await authenticate(
+      {
+        header: authorizationOf(request, route),
+        headers: request.headers,
+        changesSomething: method !== 'GET' && method !== 'HEAD',
+        remoteAddress: request.ip,
+      },
+      parts,
+    )
     await assertMayUse(route.access, caller, vhostOf(request, parts))
     callers.set(request, caller)
   }
@@ -85,6 +94,8 @@ async function handle(
     query: queryOf(request.url),
     headers: request.headers,
     body: request.body as Uint8Array | undefined,
+    remoteAddress: request.ip,
+    isEncrypted: request.protocol === 'https',
   }
   const caller = callers.get(request) as Caller
   if (route.streams === true) streams.assertRoom()

@@ -29,6 +29,8 @@ export interface Route<Path extends string = string, Schema extends BodySchema =
   readonly streams?: boolean
   /** Whether the parameter `auth` may stand for the field `authorization`, for links that download. @default false */
   readonly takesAuthParameter?: boolean
+  /** Largest body, in bytes. @default that of the option `managementBodySizeMax` */
+  readonly bodySizeMax?: number
   /** What its body may hold. */
   readonly body?: Schema
   handle(request: ManagementRequest<PathParameters<Path>, Schema>): Reply | Promise<Reply>

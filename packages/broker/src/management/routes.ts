@@ -11,6 +11,7 @@ import { exchangeRoutes } from './controllers/exchanges.ts'
 import { getAndPublishRoutes } from './controllers/get-and-publish.ts'
 import { healthRoutes } from './controllers/health.ts'
 import { limitRoutes } from './controllers/limits.ts'
+import { loginRoutes } from './controllers/login.ts'
 import { nodeRoutes } from './controllers/nodes.ts'
 import { overviewRoutes } from './controllers/overview.ts'
 import { parameterRoutes } from './controllers/parameters.ts'
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...channelRoutes,
   ...consumerRoutes,
   ...whoamiRoutes,
+  ...loginRoutes,
   ...brokerRoutes,
   ...vhostRoutes,
   ...userRoutes,
