@@ -1,5 +1,6 @@
 /** All routes of the API. */
 
+import { authAttemptRoutes } from './controllers/auth-attempts.ts'
 import { bindingRoutes } from './controllers/bindings.ts'
 import { brokerRoutes } from './controllers/broker.ts'
 import { channelRoutes } from './controllers/channels.ts'
@@ -13,6 +14,7 @@ import { healthRoutes } from './controllers/health.ts'
 import { limitRoutes } from './controllers/limits.ts'
 import { loginRoutes } from './controllers/login.ts'
 import { nodeRoutes } from './controllers/nodes.ts'
+import { openApiRoutes } from './controllers/openapi.ts'
 import { overviewRoutes } from './controllers/overview.ts'
 import { parameterRoutes } from './controllers/parameters.ts'
 import { permissionRoutes } from './controllers/permissions.ts'
@@ -26,7 +28,7 @@ import { vhostRoutes } from './controllers/vhosts.ts'
 import { whoamiRoutes } from './controllers/whoami.ts'
 import type { Route } from './route.ts'
 
-export const ROUTES: readonly Route[] = [
+const ALL_BUT_ONE: readonly Route[] = [
   ...overviewRoutes,
   ...nodeRoutes,
   ...connectionRoutes,
@@ -34,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...consumerRoutes,
   ...whoamiRoutes,
   ...loginRoutes,
+  ...authAttemptRoutes,
   ...brokerRoutes,
   ...vhostRoutes,
   ...userRoutes,
@@ -52,3 +55,5 @@ export const ROUTES: readonly Route[] = [
   ...eventRoutes,
   ...queueMessageRoutes,
 ]
+
+export const ROUTES: readonly Route[] = [...ALL_BUT_ONE, ...openApiRoutes(ALL_BUT_ONE)]

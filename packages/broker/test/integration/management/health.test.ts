@@ -104,6 +104,25 @@ onEachApi((api) => {
 
   const open = () => api.target.openConnection({ user: name, password: name })
 
+  it('counts who tries to log in', async () => {
+    const [node] = (await api.send('GET', '/nodes?columns=name')).json as { name: string }[]
+    const path = `/auth/attempts/${node.name}`
+    const attempts = async () => {
+      const list = (await api.send('GET', path)).json as { protocol: string; auth_attempts_failed: number }[]
+      return list.find(({ protocol }) => protocol === 'http')?.auth_attempts_failed ?? 0
+    }
+    const before = await attempts()
+    expect((await api.send('GET', '/whoami', { user: 'guest:wrong' })).status).toBe(401)
+    await eventually(async () => (await attempts()) > before, 'the failed login')
+    expect((await api.send('GET', `${path}/source`)).json).toEqual([])
+    expect((await api.send('GET', path, { user: credentials })).json).toEqual({
+      error: 'not_authorised',
+      reason: 'Not monitor user',
+    })
+    expect((await api.send('GET', '/auth/attempts/nosuch')).status).toBe(404)
+    expect((await api.send('OPTIONS', path)).headers.get('allow')).toBe('HEAD, GET, DELETE, OPTIONS')
+  })
+
   it('closes a connection with the reason that is given', async () => {
     await using peer = await open()
     const connection = await connectionOf(api, name)
