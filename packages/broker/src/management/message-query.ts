@@ -2,6 +2,7 @@
 
 import type { WantedState } from '../messages/find-messages.ts'
 import type { MessageCriteria, WantedField } from '../messages/message-search.ts'
+import type { JsonObject } from '../parameters/json-value.ts'
 import { badRequest } from './http-error.ts'
 import type { PayloadView } from './views/message.ts'
 
@@ -23,6 +24,26 @@ export function parseCriteria(query: URLSearchParams): MessageCriteria {
   const text = (name: string) => checkText(name, query.get(name) ?? undefined)
   return {
     text: text('search'),
+    payload: text('payload'),
+    routingKey: text('routing_key'),
+    header: parseField(text('header')),
+    property: parseField(text('property')),
+  }
+}
+
+const CRITERIA: readonly string[] = ['text', 'payload', 'routing_key', 'header', 'property']
+
+/** The same, from a body. @throws HttpError 400 */
+export function readCriteria(search: JsonObject): MessageCriteria {
+  const unknown = Object.keys(search).find((name) => !CRITERIA.includes(name))
+  if (unknown !== undefined) throw badRequest(`search has no '${unknown}'; it may have ${CRITERIA.join(', ')}`)
+  const text = (name: string) => {
+    const value = Object.hasOwn(search, name) ? search[name] : undefined
+    if (value !== undefined && typeof value !== 'string') throw badRequest(['not_string', name])
+    return checkText(name, value)
+  }
+  return {
+    text: text('text'),
     payload: text('payload'),
     routingKey: text('routing_key'),
     header: parseField(text('header')),

@@ -19,6 +19,7 @@ import { overviewRoutes } from './controllers/overview.ts'
 import { parameterRoutes } from './controllers/parameters.ts'
 import { permissionRoutes } from './controllers/permissions.ts'
 import { policyRoutes } from './controllers/policies.ts'
+import { queueMessageChangeRoutes } from './controllers/queue-message-changes.ts'
 import { queueMessageRoutes } from './controllers/queue-messages.ts'
 import { queueRoutes } from './controllers/queues.ts'
 import { routeExplainRoutes } from './controllers/route-explain.ts'
@@ -54,6 +55,7 @@ const ALL_BUT_ONE: readonly Route[] = [
   ...routeExplainRoutes,
   ...eventRoutes,
   ...queueMessageRoutes,
+  ...queueMessageChangeRoutes,
 ]
 
 export const ROUTES: readonly Route[] = [...ALL_BUT_ONE, ...openApiRoutes(ALL_BUT_ONE)]

@@ -5,13 +5,21 @@ import { concatBytes } from '../memory/allocate.ts'
 import { Message } from '../queue/message.ts'
 
 const SHORT_STRING_MAX = 255
+/** Where a content header's payload has the size of the body. */
+const BODY_SIZE_OFFSET = 4
 
 /** What a message is made of. */
 export interface MessageParts {
   readonly exchange: string
   readonly routingKey: string
-  readonly properties: BasicProperties
+  /** Properties, or the payload of a content header that has them. */
+  readonly properties: BasicProperties | HeaderPayload
   readonly body: Uint8Array
+}
+
+/** A content header's payload as it is. */
+export interface HeaderPayload {
+  readonly payload: Uint8Array
 }
 
 /** A message with bytes of its own. @throws RangeError for a name, or a property, that no message can have. */
@@ -33,13 +41,39 @@ export function createMessage({ exchange, routingKey, properties, body }: Messag
   return message
 }
 
-function encodeHeader(size: number, properties: BasicProperties): Uint8Array {
+/** A copy of a message, with bytes of its own. */
+export function copyMessage({ bytes, routeStart, routeEnd, end }: Message): Message {
+  const copy = new Message()
+  copy.point(bytes.slice(routeStart, end), 0, routeEnd - routeStart, end - routeStart)
+  copy.owned = true
+  return copy
+}
+
+/** A copy of a message that was published to another exchange, or with another routing key. */
+export function withRoute({ bytes, routeEnd, end }: Message, exchange: string, routingKey: string): Message {
+  const names = [encodeName('exchange', exchange), encodeName('routing key', routingKey)]
+  const copy = new Message()
+  const whole = concatBytes(...names, bytes.subarray(routeEnd, end))
+  copy.point(whole, 0, names[0].length + names[1].length, whole.length)
+  copy.owned = true
+  return copy
+}
+
+function encodeHeader(size: number, properties: BasicProperties | HeaderPayload): Uint8Array {
+  if ('payload' in properties) return withBodySize(properties.payload, size)
   try {
     return encodeContentHeader(size, properties)
   } catch (error) {
     if (error instanceof CodecError) throw new RangeError(error.message)
     throw error
   }
+}
+
+/** The same properties for a body of another size. */
+function withBodySize(payload: Uint8Array, size: number): Uint8Array {
+  const copy = payload.slice()
+  new DataView(copy.buffer, copy.byteOffset).setBigUint64(BODY_SIZE_OFFSET, BigInt(size))
+  return copy
 }
 
 function encodeName(what: string, name: string): Uint8Array {

@@ -37,6 +37,15 @@ export class DelayedHeap {
     entries[index] = entry
   }
 
+  /** Removes the message with this sequence number, wherever it is. Returns whether it was there. */
+  remove(sequence: number): boolean {
+    const found = this.#entries.findIndex((entry) => entry.sequence === sequence)
+    if (found < 0) return false
+    const [, ...others] = this.#entries.splice(found)
+    for (const entry of others) this.push(entry)
+    return true
+  }
+
   /** Removes and returns the first. The heap must not be empty. */
   shift(): DelayedMessage {
     const entries = this.#entries

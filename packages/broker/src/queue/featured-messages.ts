@@ -263,6 +263,29 @@ export class FeaturedMessages {
     this.#redeliveries?.forget(sequence)
   }
 
+  /**
+   * Takes a message out, wherever it waits. Returns whether it does.
+   *
+   * @param size Bytes that it counts for.
+   */
+  remove(sequence: number, priority: number, size: number): boolean {
+    if (this.#levels.remove(sequence, priority)) {
+      this.readyBytes -= size
+      this.#timer.set(this.#headExpiry())
+    } else if (this.#redeliveries?.removeWaiting(sequence) !== true) {
+      return false
+    }
+    this.forget(sequence)
+    return true
+  }
+
+  /** Whether so many messages more, of so many bytes together, are not refused. */
+  hasRoom(count: number, bytes: number): boolean {
+    return (
+      this.#queue.features.overflow === Overflow.dropHead || !this.#isOver(this.count + count, this.readyBytes + bytes)
+    )
+  }
+
   /** Gives all messages away that wait. */
   takeDelayed(): PositionSource | undefined {
     return this.#redeliveries?.takeWaiting((sequence) => this.forget(sequence))

@@ -35,6 +35,7 @@ import { UnusedTimer } from './unused-timer.ts'
 const DELIVERIES_PER_TURN = 4096
 /** Most messages whose end a purge records one by one; of more it records whose end it is not. */
 const NAMED_ENDS_MAX = 4096
+const NO_ARGUMENTS: TypedTable = Object.freeze(Object.create(null))
 const NO_KEYS: ReadonlyMap<number, readonly string[]> = new Map()
 const NO_RETURNS: ReadonlyMap<number, Returns> = new Map()
 
@@ -341,6 +342,38 @@ export class Queue implements TurnTask {
       this.#readyBytes = 0
     }
     return count
+  }
+
+  /**
+   * Takes out a message that waits, wherever in the queue it is, for good. Returns whether it was there. From the first one on the messages are
+   * held by what can leave gaps.
+   *
+   * @param size Bytes that it counts for.
+   */
+  remove(sequence: number, position: number, priority: number, size: number): boolean {
+    if (this.deleted || this.readyCount + this.delayedCount === 0) return false
+    if (!(this.#featured ?? this.#becomeFeatured()).remove(sequence, priority, size)) return false
+    this.end(position, sequence)
+    return true
+  }
+
+  /**
+   * A message in somebody's hands is gone for good as far as the queue is concerned. Returns the queue that it belongs to from now on: one that
+   * is nobody's, and gives the reference back once the message is settled.
+   */
+  abandon(position: number, sequence: number): Queue {
+    this.unackedCount--
+    this.#featured?.forget(sequence)
+    if (this.#store.isLogged(position)) this.#log?.settled(sequence)
+    const settings = { ...this.settings, durable: false, arguments: NO_ARGUMENTS, exclusiveOwner: undefined }
+    const nobodys = new Queue(settings, this.#environment)
+    nobodys.deleted = true
+    return nobodys
+  }
+
+  /** Whether it takes so many messages more, of so many bytes together, without refusing any. */
+  hasRoom(count: number, bytes: number): boolean {
+    return this.#featured?.hasRoom(count, bytes) ?? true
   }
 
   /** Whether its consumers have different priorities, so that one of a higher priority must not be kept waiting. */

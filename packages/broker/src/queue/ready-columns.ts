@@ -21,7 +21,11 @@ export class ReadyColumns {
   #tailPage: IndexPage | undefined = undefined
   #head = 0
   #tail = 0
+  /** Messages from head to tail, those included that were removed. */
   #length = 0
+  /** Sequence numbers of messages that were removed and are in the columns still. The head is none of them. */
+  #removed: Set<number> | undefined = undefined
+  #removedCount = 0
 
   constructor(memory: IndexMemory) {
     this.#pages = new IndexPages(memory)
@@ -40,7 +44,7 @@ export class ReadyColumns {
   }
 
   get length(): number {
-    return this.#length
+    return this.#length - this.#removedCount
   }
 
   /** Of the head, as are the other three. The list must not be empty. */
@@ -82,15 +86,49 @@ export class ReadyColumns {
 
   /** All messages, of a queue or level with this priority. */
   capture(priority: number): CapturedMessages[] {
-    return this.#length === 0 ? [] : this.#pages.capture(this.#head, this.#tail, priority)
+    if (this.#length === 0) return []
+    const captured = this.#pages.capture(this.#head, this.#tail, priority)
+    if (this.#removedCount === 0) return captured
+    const removed = new Set(this.#removed)
+    return captured.map((each) => ({ ...each, removed }))
   }
 
   /** Removes the head and returns its position. The list must not be empty. */
   shift(): number {
+    const position = this.#shift()
+    if (this.#removedCount > 0) this.#skipRemoved()
+    return position
+  }
+
+  /**
+   * Removes a message that has been in the list, wherever it is. Returns whether it is there still.
+   *
+   * Its place in the columns stays until its turn comes: the page may be on disk.
+   */
+  remove(sequence: number): boolean {
+    if (this.#length === 0 || sequence < this.sequence || this.#removed?.has(sequence)) return false
+    if (sequence === this.sequence) {
+      this.shift()
+      return true
+    }
+    this.#removed ??= new Set()
+    this.#removed.add(sequence)
+    this.#removedCount++
+    return true
+  }
+
+  #shift(): number {
     const page = this.#headOfList
     const position = page.positions[this.#head++]
     if (--this.#length === 0 || this.#head === page.length) this.#leavePage()
     return position
+  }
+
+  #skipRemoved(): void {
+    while (this.#length > 0 && this.#removed?.delete(this.sequence)) {
+      this.#removedCount--
+      this.#shift()
+    }
   }
 
   get #headOfList(): IndexPage {

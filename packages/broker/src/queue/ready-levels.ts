@@ -55,6 +55,15 @@ export class ReadyLevels {
     this.#length++
   }
 
+  /** Takes a message out, wherever it is. Returns whether it is ready. */
+  remove(sequence: number, priority: number): boolean {
+    const level = this.#levels[Math.min(priority, this.#levels.length - 1)]
+    if (level === undefined || !(level.returned.remove(sequence) || level.fresh.remove(sequence))) return false
+    this.#length--
+    if (this.#length > 0) this.#findTop()
+    return true
+  }
+
   /** Whether the next message has come back. There must be one, here and below. */
   get redelivered(): boolean {
     return this.#top.returned.length > 0

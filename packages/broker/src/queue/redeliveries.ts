@@ -67,6 +67,11 @@ export class Redeliveries {
     return this.#waiting.entries
   }
 
+  /** Takes a message out that waits. Returns whether it does. */
+  removeWaiting(sequence: number): boolean {
+    return this.#waiting.remove(sequence)
+  }
+
   get returns(): ReadonlyMap<number, Returns> {
     return this.#returns
   }

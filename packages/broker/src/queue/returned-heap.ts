@@ -69,6 +69,18 @@ export class ReturnedHeap {
     return position
   }
 
+  /** Removes the message with this sequence number, wherever it is. Returns whether it was there. */
+  remove(sequence: number): boolean {
+    const found = this.#sequences.subarray(0, this.#length).indexOf(sequence)
+    if (found < 0) return false
+    const sequences = this.#sequences.slice(0, this.#length)
+    const positions = this.#positions.slice(0, this.#length)
+    this.#length = found
+    // What stands before it is a heap by itself.
+    for (let i = found + 1; i < sequences.length; i++) this.push(sequences[i], positions[i])
+    return true
+  }
+
   #set(index: number, sequence: number, position: number): void {
     this.#sequences[index] = sequence
     this.#positions[index] = position

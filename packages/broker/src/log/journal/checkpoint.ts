@@ -247,7 +247,7 @@ class Writer {
     end: number,
   ): Promise<void> | undefined {
     const { store } = this.#parts
-    const { positions, start: origin, sequences, expiries, sizes, priority } = columns
+    const { positions, start: origin, sequences, expiries, sizes, priority, removed } = columns
     const numbers = this.#numbers
     const dues = this.#dues
     const addresses = this.#addresses
@@ -256,11 +256,12 @@ class Writer {
     // Whether they do not follow each other.
     let isListed = false
     for (let i = start; i < end; i++) {
+      const sequence = sequences === undefined ? (columns.firstSequence ?? 0) + i - origin : sequences[i]
+      if (removed?.has(sequence)) continue
       const position = store.resolve(positions[i])
       const block = store.blockOf(position)
       if (block.id === 0) continue
       block.marks?.push(position % BLOCK_SIZE)
-      const sequence = sequences === undefined ? (columns.firstSequence ?? 0) + i - origin : sequences[i]
       if (log?.isPassing(sequence)) continue
       numbers[count] = sequence
       if (sequence !== numbers[0] + count) isListed = true

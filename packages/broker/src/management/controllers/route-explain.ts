@@ -7,7 +7,6 @@ import type { Queue } from '../../queue/queue.ts'
 import { RoutedMessage } from '../../vhost/routed-message.ts'
 import { badRequest } from '../http-error.ts'
 import { readProperties } from '../message-properties.ts'
-import { refusing } from '../refusal.ts'
 import { ok } from '../reply.ts'
 import { type Route, route } from '../route.ts'
 import { viewExplainedRoute } from '../views/explained-route.ts'
@@ -27,18 +26,17 @@ export const routeExplainRoutes: readonly Route[] = [
         properties: { type: 'object', description: 'Its properties, headers among them' },
       },
     },
-    handle: (request) =>
-      refusing(() => {
-        const { routing_key: routingKey, headers, properties = {} } = request.body()
-        const exchange = request.vhost().exchange(exchangeNamed(request.param('exchange')))
-        const wanted = readProperties(headers === undefined ? properties : { ...properties, headers })
-        const message = attempt(() =>
-          createMessage({ exchange: exchange.name, routingKey, properties: wanted, body: new Uint8Array(0) }),
-        )
-        const routingKeys = [routingKey, ...inspectProperties(message, undefined)]
-        const explained = explainRoute<Queue>(exchange, routingKeys, new RoutedMessage(message))
-        return ok(viewExplainedRoute(routingKeys, explained))
-      }),
+    handle(request) {
+      const { routing_key: routingKey, headers, properties = {} } = request.body()
+      const exchange = request.vhost().exchange(exchangeNamed(request.param('exchange')))
+      const wanted = readProperties(headers === undefined ? properties : { ...properties, headers })
+      const message = attempt(() =>
+        createMessage({ exchange: exchange.name, routingKey, properties: wanted, body: new Uint8Array(0) }),
+      )
+      const routingKeys = [routingKey, ...inspectProperties(message, undefined)]
+      const explained = explainRoute<Queue>(exchange, routingKeys, new RoutedMessage(message))
+      return ok(viewExplainedRoute(routingKeys, explained))
+    },
   }),
 ]
 

@@ -114,6 +114,16 @@ export class UnackedList {
     }
   }
 
+  /**
+   * Takes a message from its queue that stays in the client's hands, to be settled to no effect. Returns whether it is here.
+   */
+  abandon(deliveryTag: number, queue: Queue, sequence: number): boolean {
+    const index = this.#find(deliveryTag)
+    if (index < 0 || this.#queues[index] !== queue || this.#sequences[index] !== sequence) return false
+    this.#queues[index] = queue.abandon(this.#positions[index], sequence)
+    return true
+  }
+
   /** The oldest message with a tag up to `lastTag` that `test` says yes to. */
   findUpTo(
     lastTag: number,
