@@ -21,6 +21,8 @@ const PROBE = 'figures-probe'
 const WINDOW_MS = 10_000
 /** The probe publishes once in this time. */
 const PROBE_INTERVAL_MS = 2
+/** Time from an answer to the next request. */
+const PAUSE_MS = 100
 const FRAME_MAX = 131_072
 const AUTHORIZATION = `Basic ${Buffer.from('guest:guest').toString('base64')}`
 
@@ -60,6 +62,7 @@ async function request(url, durationMs) {
     await answer.arrayBuffer()
     if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
     times.push(performance.now() - start)
+    await delay(PAUSE_MS)
   }
   process.send?.(times)
 }
@@ -210,5 +213,5 @@ async function measureBeside(amqp, what, url) {
 }
 
 const [first, second] = process.argv.slice(2)
-if (first === '--request') await request(second, WINDOW_MS / 2)
+if (first === '--request') await request(second, WINDOW_MS)
 else await measureFigures(resolve(first ?? 'packages/broker/dist/bin/warren.js'))

@@ -25,7 +25,7 @@ import { writeStorageMetrics } from './storage-metrics.ts'
 import { EXCHANGE_BINDINGS, EXCHANGE_NAMES, VHOST_STATUS } from './topology-metrics.ts'
 
 /** How long a slice of a page may hold other work up, in milliseconds. */
-const SLICE_MS = 2
+const SLICE_MS = 1
 
 /** Families of the broker as a whole that every page of all metrics has. */
 const NODE_GROUPS: readonly NodeMetricGroup[] = [

@@ -2,6 +2,8 @@
 
 import type { JsonObject } from '../../parameters/json-value.ts'
 import type { Queue } from '../../queue/queue.ts'
+import { DELIVER_GET, QUEUE_STATS } from '../../statistics/counts.ts'
+import { queueMemory } from '../../statistics/queue-memory.ts'
 import { cleanName } from '../../vhost/resource-name.ts'
 import { assertQueueNameFree, declareQueue, deleteQueue, purgeQueue } from '../../vhost/topology-actions.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
@@ -145,6 +147,36 @@ function queuesOf(vhosts: readonly Vhost[]): ListedQueue[] {
   return vhosts.flatMap((vhost) => Array.from(vhost.queues.values(), (queue) => ({ vhost, queue })))
 }
 
+/** What lists are sorted by as a rule. The rest is found by showing each queue, which takes a tenth of a millisecond for ten of them. */
+const QUEUE_KEYS: Listing<ListedQueue>['keys'] = {
+  vhost: ({ vhost }) => vhost.name,
+  name: ({ queue }) => queue.name,
+  type: ({ queue }) => queue.type,
+  durable: ({ queue }) => queue.settings.durable,
+  auto_delete: ({ queue }) => queue.settings.autoDelete,
+  consumers: ({ queue }) => queue.consumers.size,
+  memory: ({ queue }) => queueMemory(queue),
+  messages: ({ queue }) => queue.readyCount + queue.unackedCount + queue.delayedCount,
+  messages_ready: ({ queue }) => queue.readyCount,
+  messages_unacknowledged: ({ queue }) => queue.unackedCount,
+  message_bytes_ready: ({ queue }) => queue.readyBytes,
+  'message_stats.publish': ({ queue }) => queueCount(queue, 'publish'),
+  'message_stats.deliver_get': ({ queue }) => DELIVER_GET.reduce((sum, name) => sum + queueCount(queue, name), 0),
+  'message_stats.ack': ({ queue }) => queueCount(queue, 'ack'),
+  'message_stats.publish_details.rate': ({ queue }) => queueRate(queue, 'publish'),
+  'message_stats.deliver_get_details.rate': ({ queue }) =>
+    DELIVER_GET.reduce((sum, name) => sum + queueRate(queue, name), 0),
+  'message_stats.ack_details.rate': ({ queue }) => queueRate(queue, 'ack'),
+}
+
+function queueCount({ statistics }: Queue, name: string): number {
+  return statistics.counted?.[QUEUE_STATS.indexOf(name)] ?? 0
+}
+
+function queueRate({ statistics }: Queue, name: string): number {
+  return statistics.history?.rate(QUEUE_STATS.indexOf(name)) ?? 0
+}
+
 type ViewRequest = Pick<ManagementRequest<never, never>, 'flag' | 'parts' | 'query'>
 
 function showQueue(vhost: Vhost, queue: Queue, request: ViewRequest): JsonObject {
@@ -160,7 +192,7 @@ function listingOf(request: ViewRequest): Listing<ListedQueue> {
   const ranges = readRanges(request.query)
   return {
     paged: true,
-    keys: { vhost: ({ vhost }) => vhost.name, name: ({ queue }) => queue.name },
+    keys: QUEUE_KEYS,
     view: ({ vhost, queue }) => viewQueue(vhost, queue, request.parts, detail, ranges),
   }
 }

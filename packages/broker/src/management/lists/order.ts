@@ -17,6 +17,8 @@ export function dottedValue(item: JsonValue, path: readonly string[]): JsonValue
 
 /** Numbers < words (`false`, `null`, `true`) < objects < lists < strings. */
 export function compareValues(a: JsonValue, b: JsonValue): number {
+  if (a === b) return 0
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : 1
   const rank = rankOf(a)
   const difference = rank - rankOf(b)
   if (difference !== 0) return difference

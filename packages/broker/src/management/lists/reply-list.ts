@@ -11,6 +11,7 @@ import type { Reply } from '../reply.ts'
 import { type Columns, parseColumns, selectColumns } from './columns.ts'
 import { compareValues, dottedValue } from './order.ts'
 import { cutPage, parsePagination } from './pagination.ts'
+import { sortInSlices } from './sort-in-slices.ts'
 
 /** How things of one kind are listed. */
 export interface Listing<Item> {
@@ -23,6 +24,9 @@ export interface Listing<Item> {
   /** The thing as JSON. */
   view(item: Item): JsonObject
 }
+
+/** How long a slice of the work may hold other work up, in milliseconds. */
+const SLICE_MS = 1
 
 const VHOST_AND_NAME = ['vhost', 'name']
 
@@ -38,16 +42,30 @@ export async function replyList<Item>(
 ): Promise<Reply> {
   const pagination = listing.paged === true ? parsePagination(query) : undefined
   const columns = parseColumns(query.get('columns'))
-  const sorted = await sort(items, query, listing)
-  if (pagination === undefined) return { status: 200, json: await showAll(sorted, listing, columns) }
-  const filtered = sorted.filter((item) => pagination.matches(String(listing.keys.name(item))))
-  const page = cutPage(filtered, pagination)
+  if (pagination === undefined) {
+    const sorted = await sort(items, query, listing)
+    return { status: 200, json: await showAll(sorted, listing, columns) }
+  }
+  const filtered: Item[] = []
+  await runInSlices(
+    filterInto(filtered, items, (item) => pagination.matches(String(listing.keys.name(item)))),
+    SLICE_MS,
+  )
+  const sorted = await sort(filtered, query, listing)
+  const page = cutPage(sorted, pagination)
   const shown = await showAll(page.items, listing, columns)
   const json =
     `{"filtered_count":${filtered.length},"item_count":${page.items.length},"items":${shown},` +
     `"page":${pagination.page},"page_count":${page.pageCount},"page_size":${pagination.pageSize},` +
     `"total_count":${items.length}}`
   return { status: 200, json }
+}
+
+function* filterInto<Item>(into: Item[], items: readonly Item[], test: (item: Item) => boolean): Generator<void> {
+  for (const item of items) {
+    if (test(item)) into.push(item)
+    yield
+  }
 }
 
 async function sort<Item>(
@@ -62,21 +80,30 @@ async function sort<Item>(
     const path = field.split('.').filter((name) => name !== '')
     return (item: Item) => dottedValue(view(item), path)
   })
-  const keyed: { readonly item: Item; readonly values: readonly JsonValue[] }[] = []
-  await runInSlices(
-    (function* () {
-      for (const item of items) yield void keyed.push({ item, values: readers.map((read) => read(item)) })
-    })(),
-  )
-  keyed.sort((a, b) => {
+  const compare = (a: Keyed<Item>, b: Keyed<Item>) => {
     for (let i = 0; i < readers.length; i++) {
       const difference = compareValues(a.values[i], b.values[i])
       if (difference !== 0) return difference
     }
     return 0
-  })
-  if (query.get('sort_reverse') === 'true') keyed.reverse()
-  return keyed.map(({ item }) => item)
+  }
+  let sorted: Keyed<Item>[] = []
+  await runInSlices(
+    (function* () {
+      const keyed: Keyed<Item>[] = []
+      for (const item of items) yield void keyed.push({ item, values: readers.map((read) => read(item)) })
+      sorted = yield* sortInSlices(keyed, compare)
+    })(),
+    SLICE_MS,
+  )
+  if (query.get('sort_reverse') === 'true') sorted.reverse()
+  return sorted.map(({ item }) => item)
+}
+
+/** Something to be sorted, and what it is sorted by. */
+interface Keyed<Item> {
+  readonly item: Item
+  readonly values: readonly JsonValue[]
 }
 
 /** The list as JSON. */
@@ -90,6 +117,7 @@ async function showAll<Item>(
     (function* () {
       for (const item of items) yield void shown.push(JSON.stringify(selectColumns(view(item), columns)))
     })(),
+    SLICE_MS,
   )
   return `[${shown.join(',')}]`
 }

@@ -115,6 +115,17 @@ function fieldOf(value: Json, name: string): Json {
   return value[name] ?? null
 }
 
+const SORTED_BY = [
+  'messages',
+  'messages_ready',
+  'messages_unacknowledged',
+  'message_bytes_ready',
+  'consumers',
+  'message_stats.publish',
+  'message_stats.deliver_get',
+  'message_stats.ack',
+  'message_stats.publish_details.rate',
+]
 const DELIVERED = { deliver: 14, deliver_no_ack: 0, redeliver: 2, ack: 10, get: 0, get_no_ack: 0, get_empty: 0 }
 const GOT = { deliver: 0, deliver_no_ack: 0, redeliver: 0, ack: 0, get: 1, get_no_ack: 2, get_empty: 1 }
 const BOTH = { deliver: 14, deliver_no_ack: 0, redeliver: 2, ack: 10, get: 1, get_no_ack: 2, get_empty: 1 }
@@ -133,9 +144,18 @@ onEachApi(
       await load.untilStats('/vhosts/{v}', { ...PUBLISHED, ...BOTH, deliver_get: 17 })
       await load.untilStats('/exchanges/{v}/x', { publish_in: 24, publish_out: 20 })
       await load.untilStats('/exchanges/{v}/amq.default', { publish_in: 3, publish_out: 3 })
-      const queues = (await load.show('/queues/{v}')) as { [name: string]: Json }[]
-      expect(queues.find(({ name }) => name === 'orders')).toMatchObject({
-        messages: 10,
+      for (const key of SORTED_BY) {
+        const sorted = (await load.show(`/queues/{v}?sort=${key}&sort_reverse=true`)) as Json[]
+        const values = sorted.map((queue) => key.split('.').reduce<Json>((value, name) => fieldOf(value, name), queue))
+        expect(values, key).toHaveLength(2)
+        expect(values.map(Number), key).toEqual(values.map(Number).sort((a, b) => b - a))
+      }
+      const findOrders = async () => {
+        const queues = (await load.show('/queues/{v}')) as { [name: string]: Json }[]
+        return queues.find(({ name, messages }) => name === 'orders' && messages === 10)
+      }
+      // RabbitMQ takes 5 s for what a queue has, too.
+      expect(await eventually(findOrders, 'the length of the queue', SAMPLED_MS)).toMatchObject({
         messages_ready: 8,
         messages_unacknowledged: 2,
         consumers: 1,
