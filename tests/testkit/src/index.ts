@@ -11,6 +11,7 @@ export {
 } from './administration.ts'
 export { type Content, readContent } from './content.ts'
 export { describeFrame, describeMethod } from './describe.ts'
+export { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 export { describeMissing, type Foreign, findForeign } from './foreign.ts'
 export { freePorts } from './free-ports.ts'
 export {
