@@ -20,7 +20,6 @@ import { readUint32 } from '@warrenmq/codec/internal'
 import { ClientError, ClosedError } from '../errors.ts'
 import { Message, type MessageSource } from '../message/message.ts'
 import type { MessageProperties } from '../message/properties.ts'
-import { atEndOfTick } from '../waiting/tick.ts'
 import { Acknowledger, type AckOutput } from './acknowledger.ts'
 import { ContentAssembly } from './content-assembly.ts'
 import { type ContentBounds, findContent } from './content-bounds.ts'
@@ -178,7 +177,7 @@ export class LinkChannel implements MessageSource, AckOutput {
   }
 
   scheduleAcks(): void {
-    atEndOfTick(this.#flushAcks)
+    this.#host.output.beforeFlush(this.#flushAcks)
   }
 
   // What the link reads

@@ -29,6 +29,7 @@ export class Output {
   #gatheredSize = 0
   #scheduled = false
   #closed = false
+  #beforeFlush: (() => void)[] = []
   readonly #flush = () => this.flush()
 
   constructor(transport: Transport) {
@@ -76,8 +77,20 @@ export class Output {
     this.#gatheredSize = 0
   }
 
+  /** Has `write` called before the next flush, so that what it writes leaves with the rest of the tick. */
+  beforeFlush(write: () => void): void {
+    this.#beforeFlush.push(write)
+    if (!this.#scheduled) this.#schedule()
+  }
+
   /** Hands what was gathered to the transport. */
   flush(): void {
+    if (this.#beforeFlush.length > 0) {
+      const writers = this.#beforeFlush
+      this.#beforeFlush = []
+      this.#scheduled = true
+      for (const write of writers) write()
+    }
     this.#scheduled = false
     this.#handOn()
   }
