@@ -3,7 +3,7 @@ import { Connection } from 'rabbitmq-client'
 
 /** @param {number} port */
 export async function open(port) {
-  const connection = new Connection(`amqp://guest:guest@127.0.0.1:${port}`)
+  const connection = new Connection({ url: `amqp://guest:guest@127.0.0.1:${port}`, noDelay: true })
   const publisher = connection.createPublisher({ confirm: true })
   const channel = await connection.acquire()
   return {
@@ -21,9 +21,12 @@ export async function open(port) {
     },
     /** @param {string} queue */
     async openRpc(queue) {
-      const serving = connection.createConsumer({ queue, queueOptions: { passive: true }, qos: { prefetchCount: 1000 } }, async (message, reply) => {
-        await reply(message.body)
-      })
+      const serving = connection.createConsumer(
+        { queue, queueOptions: { passive: true }, qos: { prefetchCount: 1000 } },
+        async (message, reply) => {
+          await reply(message.body)
+        },
+      )
       await new Promise((resolve) => serving.once('ready', () => resolve(undefined)))
       const rpc = connection.createRPCClient()
       return (/** @type {Buffer} */ body) => rpc.send(queue, body)
