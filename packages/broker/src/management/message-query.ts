@@ -96,7 +96,8 @@ export function parsePayloadView(
   return { encoding, truncate }
 }
 
-function parseNumber(query: URLSearchParams, name: string, min: number, max: number): number | undefined {
+/** A whole number; `undefined` where there is none. @throws HttpError 400 */
+export function parseNumber(query: URLSearchParams, name: string, min: number, max: number): number | undefined {
   const text = query.get(name)
   if (text === null || text === '') return undefined
   const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN

@@ -23,6 +23,7 @@ import { queueMessageChangeRoutes } from './controllers/queue-message-changes.ts
 import { queueMessageRoutes } from './controllers/queue-messages.ts'
 import { queueRoutes } from './controllers/queues.ts'
 import { routeExplainRoutes } from './controllers/route-explain.ts'
+import { tapRoutes } from './controllers/taps.ts'
 import { topicPermissionRoutes } from './controllers/topic-permissions.ts'
 import { userRoutes } from './controllers/users.ts'
 import { vhostRoutes } from './controllers/vhosts.ts'
@@ -56,6 +57,7 @@ const ALL_BUT_ONE: readonly Route[] = [
   ...eventRoutes,
   ...queueMessageRoutes,
   ...queueMessageChangeRoutes,
+  ...tapRoutes,
 ]
 
 export const ROUTES: readonly Route[] = [...ALL_BUT_ONE, ...openApiRoutes(ALL_BUT_ONE)]

@@ -13,6 +13,7 @@ import { HolderJournal } from '../log/holder-journal.ts'
 import { DELIVERED } from '../log/journal.ts'
 import type { MessageStore } from '../log/message-store.ts'
 import { BLOCK_SIZE } from '../memory/working-memory.ts'
+import { type Tap, Taps } from '../messages/taps.ts'
 import { type EffectivePolicy, NO_POLICY } from '../policy/policy.ts'
 import { TurnPhase, type TurnTask } from '../scheduler/turn.ts'
 import { type DeathCounts, deathStrategy } from '../statistics/death-counts.ts'
@@ -99,6 +100,8 @@ export class Queue implements TurnTask {
   /** 1 when there is `#featured`, else 0: one test with a message's flags tells the plain way. */
   #featuredBit = 0
   #unused: UnusedTimer | undefined = undefined
+  /** Who watches what comes; only with `#featured`. */
+  #taps: Taps | undefined = undefined
   /** Records what must survive a restart; absent for a queue that does not. */
   #log: HolderJournal | undefined = undefined
   /** The block of the store that is being delivered from, as its slot. */
@@ -371,6 +374,18 @@ export class Queue implements TurnTask {
     return nobodys
   }
 
+  /** Has `tap` see every message that comes, until what it returns is called. Messages go the way of features from then on. */
+  tap(tap: Tap): () => void {
+    if (this.#featured === undefined) this.#becomeFeatured()
+    const taps = this.#taps ?? new Taps()
+    this.#taps = taps
+    taps.add(tap)
+    return () => {
+      taps.remove(tap)
+      if (taps.size === 0 && this.#taps === taps) this.#taps = undefined
+    }
+  }
+
   /** Whether it takes so many messages more, of so many bytes together, without refusing any. */
   hasRoom(count: number, bytes: number): boolean {
     return this.#featured?.hasRoom(count, bytes) ?? true
@@ -414,6 +429,7 @@ export class Queue implements TurnTask {
   /** Ends the queue: its ready messages are dropped, its consumers told. Returns the number of messages dropped. */
   delete(): number {
     this.deleted = true
+    this.#taps?.end()
     this.#log?.releaseUnreadable(this.#store)
     this.#log = undefined
     this.activeConsumer = undefined
@@ -448,6 +464,7 @@ export class Queue implements TurnTask {
   }
 
   #publishFeatured(message: Message, featured: FeaturedMessages): boolean {
+    if (this.#taps !== undefined) this.#taps.see(message)
     const { deduplication } = this
     const key = deduplication?.keyOf(readMessageHeaders(message))
     if (deduplication === undefined || key === undefined) return this.#takeFeatured(message, featured)

@@ -30,7 +30,8 @@ export class Exchange implements ExchangeNode<Queue> {
   readonly name: string
   readonly settings: ExchangeSettings
   readonly matcher: ExchangeMatcher<Destination>
-  readonly intake: ExchangeExtension | undefined
+  /** What it does besides matching; another one while somebody watches it. Routes are old when it changes. */
+  intake: ExchangeExtension | undefined
   /** What of it must outlast a restart besides itself. */
   readonly holder: ExchangeHolder | undefined
   readonly statistics: ExchangeStatistics = new ExchangeStatistics()

@@ -14,6 +14,7 @@ import type { ExtensionEnvironment } from '../exchange/exchange-extension.ts'
 import { assertTypeArguments, createExchangeMatcher, createExtension } from '../exchange/exchange-types.ts'
 import type { TopologyLimits } from '../limits/topology-limits.ts'
 import { NO_VHOST_LIMITS, type VhostLimits } from '../limits/vhost-limits.ts'
+import { type Tap, TappedIntake } from '../messages/taps.ts'
 import type { VhostRecorder } from '../metadata/vhost-recorder.ts'
 import { VhostParameters } from '../parameters/vhost-parameters.ts'
 import { VhostPolicies } from '../policy/vhost-policies.ts'
@@ -265,6 +266,20 @@ export class Vhost {
     } else if (source.matcher.unbind(binding)) {
       source.matcher.bind(binding)
       throw this.#locked(binding.destination.name)
+    }
+  }
+
+  /** Has `tap` see every message that passes an exchange, until what it returns is called. Every route is old by that. */
+  tapExchange(exchange: Exchange, tap: Tap): () => void {
+    const tapped = exchange.intake instanceof TappedIntake ? exchange.intake : new TappedIntake(exchange)
+    tapped.taps.add(tap)
+    exchange.intake = tapped
+    this.topologyVersion++
+    return () => {
+      tapped.taps.remove(tap)
+      if (tapped.taps.size > 0 || exchange.intake !== tapped) return
+      exchange.intake = tapped.inner
+      this.topologyVersion++
     }
   }
 
