@@ -54,11 +54,8 @@ async function measurePublish(windowMs) {
 async function measureConsume(windowMs) {
   await client.declare(queue, { 'x-expires': 60_000 })
   const filler = await (await import('./libraries/warren.mjs')).open(Number(port))
-  let confirmed = 0
-  const total = Math.min(600_000, Math.floor((400_000 * 1024) / Math.max(1024, body.length)))
-  await filler.fill(queue, body, total)
+  const total = await filler.fill(queue, body, windowMs)
   await filler.close()
-  confirmed = total
   let handled = 0
   let started = { at: 0, cpu: 0, handled: 0 }
   let finish = () => {}
@@ -69,8 +66,8 @@ async function measureConsume(windowMs) {
   await client.consume(queue, () => {
     handled++
     // A compiler is to have seen the code.
-    if (handled === 30_000) started = { at: performance.now(), cpu: cpuMicroseconds(), handled }
-    if (handled === confirmed) finish()
+    if (handled === total >> 2) started = { at: performance.now(), cpu: cpuMicroseconds(), handled }
+    if (handled === total) finish()
   })
   await done
   clearTimeout(limit)

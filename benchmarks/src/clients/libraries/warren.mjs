@@ -1,6 +1,9 @@
 /** `@warrenmq/client`, as its documentation uses it. */
 import { connect } from '@warrenmq/client'
 
+/** Messages that a queue is filled with at most. */
+const FILL_MAX = 400_000
+
 /** @param {number} port */
 export async function open(port) {
   const connection = await connect(`amqp://127.0.0.1:${port}`)
@@ -23,13 +26,17 @@ export async function open(port) {
     },
     /** @param {string} queue @param {Record<string, unknown>} args */
     declare: (queue, args) => channel.declareQueue(queue, { durable: false, arguments: /** @type {any} */ (args) }),
-    /** @param {string} queue @param {Uint8Array} body @param {number} count */
-    async fill(queue, body, count) {
-      for (let i = 0; i < count; i++) {
-        if (i % 500 === 0) await publisher.drain()
-        void publisher.publish('', queue, body)
+    /** Publishes for a while and returns how many messages are in the queue then. @param {string} queue @param {Uint8Array} body @param {number} windowMs */
+    async fill(queue, body, windowMs) {
+      const end = performance.now() + windowMs
+      let count = 0
+      while (performance.now() < end && count < FILL_MAX) {
+        await publisher.drain()
+        for (let i = 0; i < 100; i++) void publisher.publish('', queue, body)
+        count += 100
       }
       await publisher.flush()
+      return count
     },
     close: () => connection.close(),
   }

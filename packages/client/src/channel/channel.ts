@@ -163,7 +163,7 @@ export class Channel implements SessionOwner, AsyncDisposable {
     const serializer = serializerOf(body)
     const bytes = serializer.encode(body)
     const contentType = body instanceof Uint8Array ? undefined : serializer.contentType
-    const channel = (await this.#untilWritable(options.signal)) as LinkChannel
+    const channel = this.#writableChannel() ?? (await this.#untilWritable(options.signal))
     channel.publish(exchange, routingKey, options.mandatory ?? false, false, contentType, options, bytes)
   }
 
@@ -303,13 +303,19 @@ export class Channel implements SessionOwner, AsyncDisposable {
     return subscription
   }
 
+  /** The channel, if a message can be written to it now. */
+  #writableChannel(): LinkChannel | undefined {
+    const { channel, link } = this.#session
+    return link === undefined || link.isBlocked || link.output.isCongested ? undefined : channel
+  }
+
   /** Waits until a message can be written. Returns the channel to write it to. */
   async #untilWritable(signal: AbortSignal | undefined): Promise<LinkChannel> {
     for (;;) {
-      const channel = await this.#session.ready({ signal })
-      const { link } = this.#session
-      if (link === undefined || channel !== this.#session.channel) continue
-      if (!link.isBlocked && !link.output.isCongested) return channel
+      await this.#session.ready({ signal })
+      const channel = this.#writableChannel()
+      if (channel !== undefined) return channel
+      if (this.#session.channel === undefined) continue
       this.#writable ??= defer()
       await bounded(quiet(this.#writable.promise), 'waiting for room', { signal, timeoutMs: this.#session.timeoutMs })
     }

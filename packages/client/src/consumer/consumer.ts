@@ -7,7 +7,7 @@
 import { ClientError } from '../errors.ts'
 import { applyContract, type MessageContract } from '../message/contract.ts'
 import type { Message } from '../message/message.ts'
-import { type Deferred, defer } from '../waiting/deferred.ts'
+import { type Deferred, defer, isThenable } from '../waiting/deferred.ts'
 import { Fifo } from '../waiting/fifo.ts'
 import type { ReadPause } from './read-pause.ts'
 import type { Receiver, SubscribeOptions, Subscription } from './subscription.ts'
@@ -185,8 +185,4 @@ export class Consumer<T = unknown> implements Receiver, AsyncDisposable {
   #finish(): void {
     if (this.#hasEnded && this.#running === 0) this.#done.resolve(this.#endError)
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }

@@ -33,12 +33,27 @@ export interface MessageProperties {
  * @throws CodecError MALFORMED_PROPERTIES, UNKNOWN_FIELD_TAG, NESTING_TOO_DEEP.
  */
 export function readProperties(bytes: Uint8Array, start: number, end: number): MessageProperties {
-  const { headers, deliveryMode, expiration, timestamp, clusterId: _, ...same } = decodeProperties(bytes, start, end)
+  const decoded = decodeProperties(bytes, start, end)
+  const { headers, expiration, timestamp } = decoded
+  // All fields in one order: rest and spread took several times as long, and a request needs this twice.
   return {
-    ...same,
-    ...(headers !== undefined && { headers: toPlainTable(headers) }),
-    persistent: deliveryMode === 2,
-    ...(expiration !== undefined && /^\d{1,15}$/.test(expiration) && { expirationMs: Number(expiration) }),
-    ...(timestamp !== undefined && { timestamp: new Date(Number(timestamp) * 1000) }),
+    contentType: decoded.contentType,
+    contentEncoding: decoded.contentEncoding,
+    headers: headers === undefined ? undefined : toPlainTable(headers),
+    persistent: decoded.deliveryMode === 2,
+    priority: decoded.priority,
+    correlationId: decoded.correlationId,
+    replyTo: decoded.replyTo,
+    expirationMs: expiration === undefined ? undefined : readExpiration(expiration),
+    messageId: decoded.messageId,
+    timestamp: timestamp === undefined ? undefined : new Date(Number(timestamp) * 1000),
+    type: decoded.type,
+    userId: decoded.userId,
+    appId: decoded.appId,
   }
+}
+
+/** Milliseconds in decimal digits; what else stands there says nothing. */
+function readExpiration(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }

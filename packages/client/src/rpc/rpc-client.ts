@@ -12,6 +12,7 @@ import { serializerOf } from '../message/serializer.ts'
 import { checked } from '../options.ts'
 import { Session, type SessionOwner } from '../recovery/session.ts'
 import { bounded, type WaitOptions } from '../waiting/deferred.ts'
+import { PendingRequest } from './pending-request.ts'
 import { ERROR_HEADER } from './rpc-server.ts'
 
 const REPLY_QUEUE = 'amq.rabbitmq.reply-to'
@@ -29,13 +30,6 @@ export interface RpcClientOptions extends WaitOptions {
 export interface RequestOptions extends Omit<MessageProperties, 'replyTo' | 'correlationId'>, WaitOptions {
   /** @default the default exchange, so that the routing key is a queue's name */
   readonly exchange?: string
-}
-
-interface PendingRequest {
-  readonly exchange: string
-  readonly routingKey: string
-  resolve(answer: Message): void
-  reject(error: Error): void
 }
 
 export class RpcClient implements SessionOwner, DeliverySink, AsyncDisposable {
@@ -92,14 +86,13 @@ export class RpcClient implements SessionOwner, DeliverySink, AsyncDisposable {
       replyTo: REPLY_QUEUE,
     }
     channel.publish(exchange, routingKey, true, false, contentType, sent, bytes)
-    try {
-      const answer = new Promise<Message>((resolve, reject) => {
-        this.#pending.set(correlationId, { exchange, routingKey, resolve, reject })
-      })
-      return await bounded(answer, `the answer to a request to '${routingKey}'`, { signal, timeoutMs })
-    } finally {
-      this.#pending.delete(correlationId)
-    }
+    return new Promise<Message>((resolve, reject) => {
+      const request = new PendingRequest(exchange, routingKey, resolve, reject, () =>
+        this.#pending.delete(correlationId),
+      )
+      this.#pending.set(correlationId, request)
+      request.bound(timeoutMs, signal)
+    })
   }
 
   /** Rejects what is pending with `CHANNEL_CLOSED`, and closes the channel. Never fails. */

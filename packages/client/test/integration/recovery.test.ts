@@ -1,6 +1,7 @@
 /** Coming back after faults of the network, through a proxy that makes them. */
 
 import type { Connection, ConnectionEvents } from '@warrenmq/client'
+import { encodeMethodFrame } from '@warrenmq/codec'
 import { eventually, type FaultProxy, startFaultProxy, type Target, within } from '@warrenmq/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { connectTo, onEachBroker, QUICK, uniqueName } from './support.ts'
@@ -137,6 +138,38 @@ onEachBroker((target) => {
     expect(await within(recovering, 'the loss')).toMatchObject({ error: { code: 'CONNECTION_LOST' } })
     proxy.silent = false
     await within(next(connection, 'open'), 'the recovery')
+  })
+
+  it('holds messages while the broker has blocked the connection', async () => {
+    await using s = await setUp(target)
+    await using publisher = await s.connection.createPublisher()
+    const told: unknown[] = []
+    s.connection.on('blocked', (event) => told.push(event))
+    s.connection.on('unblocked', (event) => told.push(event))
+    s.proxy.inject(encodeMethodFrame(0, 'connection.blocked', { reason: 'low on memory' }))
+    await eventually(() => told.length === 1, 'blocked')
+    expect(s.connection.isBlocked).toBe(true)
+    let isConfirmed = false
+    const published = publisher.sendToQueue(s.queue, 'x').then(() => {
+      isConfirmed = true
+    })
+    await s.connection.openChannel()
+    expect([isConfirmed, publisher.pendingCount]).toEqual([false, 1])
+    s.proxy.inject(encodeMethodFrame(0, 'connection.unblocked', {}))
+    await within(published, 'the confirm')
+    expect(told).toEqual([{ reason: 'low on memory' }, {}])
+  })
+
+  it('tells a publisher that gives up after its limit', async () => {
+    await using s = await setUp(target)
+    const publisher = await s.connection.createPublisher({ timeoutMs: 80 })
+    s.proxy.silent = true
+    const sent = publisher.sendToQueue(s.queue, 'on its way')
+    await expect(within(sent, 'the limit')).rejects.toMatchObject({ code: 'TIMEOUT' })
+    s.proxy.refusing = true
+    s.proxy.cut()
+    await expect(within(publisher.sendToQueue(s.queue, 'held'), 'the limit')).rejects.toMatchObject({ code: 'TIMEOUT' })
+    expect(publisher.pendingCount).toBe(0)
   })
 
   it('stays connected over a slow link, and keeps order', async () => {

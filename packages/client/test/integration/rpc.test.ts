@@ -55,6 +55,16 @@ onEachBroker((target) => {
     await closing
   })
 
+  it('takes what a handler returns at once, and what comes without a limit', async () => {
+    await using connection = await connectTo(target)
+    await using server = await connection.openChannel()
+    const queue = await temporaryQueue(server)
+    await server.serve(queue, (message) => (message.size === 0 ? undefined : message.text().toUpperCase()))
+    await using client = await connection.createRpcClient({ timeoutMs: 0 })
+    expect((await client.request(queue, 'loud')).text()).toBe('LOUD')
+    expect((await client.request(queue, '', { signal: new AbortController().signal })).size).toBe(0)
+  })
+
   it('answers nothing to a message that asks for no answer', async () => {
     await using connection = await connectTo(target)
     await using server = await connection.openChannel()
