@@ -11,6 +11,12 @@ import type { ListenerInfo } from './net/open-listeners.ts'
 /** What a broker is created with: its options and the parts that can be replaced. */
 export interface CreateBrokerOptions extends BrokerOptions {
   /**
+   * Called when an administrator asks over the management API that the broker ends: `amqpctl shutdown`.
+   *
+   * @default the broker closes
+   */
+  readonly onShutdownRequest?: () => void
+  /**
    * Definitions to begin with, in RabbitMQ's JSON, as text or parsed; instead of `definitionsFile`. Where they define users or vhosts, those of
    * `defaultUser` or `vhosts` are not made.
    */

@@ -255,6 +255,8 @@ async function start(
   releases.add(() => figures.close())
   if (management !== undefined || prometheus !== undefined) figures.start()
   const storage = describeStorage(log)
+  let closing: Promise<void> | undefined
+  const closeOnce = () => (closing ??= close())
   const managed = {
     ...services,
     ...parts,
@@ -264,6 +266,11 @@ async function start(
     figures,
     monitor,
     storage,
+    shutDown: () => {
+      logger.info({}, 'shutting down, as asked over the management API')
+      if (options.onShutdownRequest === undefined) void closeOnce()
+      else options.onShutdownRequest()
+    },
   }
   const managementServer = await management?.then(async ({ startManagement }) => {
     try {
@@ -287,7 +294,6 @@ async function start(
     logger.info({ host, port, ...(tls && { tls }) }, `listening for ${SPOKEN[protocol]}${tls ? ' over TLS' : ''}`)
   }
 
-  let closing: Promise<void> | undefined
   const close = async () => {
     monitor.close()
     const closed = Promise.all([listeners.close(), managementServer?.close(), prometheusServer?.close()])
@@ -319,8 +325,8 @@ async function start(
     admin,
     storage,
     alarms: brokerAlarms,
-    close: () => (closing ??= close()),
-    [Symbol.asyncDispose]: () => (closing ??= close()),
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
   }
 }
 

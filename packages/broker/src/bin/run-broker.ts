@@ -20,7 +20,7 @@ const SIGNAL_ECHO_MS = 500
  */
 export async function runBroker(settings: ResolvedProgramSettings, log: ProgramLogger): Promise<void> {
   const { logger } = log
-  const started = createBroker({ ...settings, logger })
+  const started = createBroker({ ...settings, logger, onShutdownRequest: () => end(ExitCode.stopped) })
   const end = endOnce(started, log)
   let firstSignalAt = -1
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

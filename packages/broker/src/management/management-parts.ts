@@ -57,6 +57,8 @@ export interface BrokerParts {
   readonly monitor: Pick<ResourceMonitor, 'memoryUsed' | 'diskFree'>
   /** `undefined` for a broker that keeps nothing. */
   readonly storage: BrokerStorage | undefined
+  /** Ends the broker in order. */
+  shutDown(): void
 }
 
 /** The same with what belongs to the API. */

@@ -6,11 +6,14 @@ import { parseColumns, selectColumns } from '../lists/columns.ts'
 import { LIST_QUERY, replyList } from '../lists/reply-list.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import type { ManagementRequest } from '../management-request.ts'
-import { ok, type Reply } from '../reply.ts'
+import { NO_CONTENT, ok, type Reply } from '../reply.ts'
 import { type Route, route } from '../route.ts'
 import { RANGE_QUERY, readRanges } from '../views/details.ts'
 import { viewMemory, viewRelativeMemory } from '../views/memory.ts'
 import { viewNode } from '../views/node.ts'
+
+/** The answer is to arrive before its connection ends. In milliseconds. */
+const SHUTDOWN_DELAY_MS = 100
 
 export const nodeRoutes: readonly Route[] = [
   route({
@@ -49,6 +52,18 @@ export const nodeRoutes: readonly Route[] = [
     summary: 'The same in percent',
     query: ['columns'],
     handle: (request) => replyOf(request, { memory: viewRelativeMemory(request.parts) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/nodes/:node/shutdown',
+    access: 'administrator',
+    summary: 'Ends the broker in order; not in RabbitMQ',
+    handle(request) {
+      const { parts } = request
+      if (request.param('node') !== parts.nodeName) throw objectNotFound()
+      parts.clock.setTimeout(() => parts.shutDown(), SHUTDOWN_DELAY_MS)
+      return NO_CONTENT
+    },
   }),
 ]
 
