@@ -25,9 +25,16 @@ export {
   startOk,
 } from './open.ts'
 export { type Program, type ProgramOptions, startProgram } from './program.ts'
-export { type ControlledRabbit, type Rabbit, startRabbit } from './rabbit.ts'
+export { type ControlledRabbit, type Rabbit, startRabbit, type ToolRun } from './rabbit.ts'
 export { type Frame, RawPeer, type Received, rawPeer } from './raw-peer.ts'
 export { storageOptions } from './storage.ts'
 export { onEachTarget, onWarren, type StartedBroker, type Target, targetPair } from './targets.ts'
 export { eventually, WAIT_LIMIT_MS, within } from './waiting.ts'
-export { QUIET_ENVIRONMENT, spawnWarren, startWarren, type WarrenProgram } from './warren.ts'
+export {
+  type ManagedWarren,
+  QUIET_ENVIRONMENT,
+  spawnWarren,
+  startManagedWarren,
+  startWarren,
+  type WarrenProgram,
+} from './warren.ts'

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { freePorts } from './free-ports.ts'
 import { startKeeper } from './keeper.ts'
 import { type Program, type ProgramOptions, startProgram } from './program.ts'
-import { eventually } from './waiting.ts'
+import { eventually, within } from './waiting.ts'
 
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
@@ -30,10 +30,19 @@ export interface Rabbit extends AsyncDisposable {
   readonly managementPort: number
 }
 
+/** How a tool ended, and what it printed. */
+export interface ToolRun {
+  readonly exitCode: number
+  readonly lines: readonly string[]
+  readonly errorText: string
+}
+
 /** One that was started here. */
 export interface ControlledRabbit extends Rabbit {
   /** Runs `rabbitmqctl` and returns what it printed. It takes a second or two. */
   control(...args: readonly string[]): Promise<string>
+  /** Runs a tool of RabbitMQ's, `rabbitmqctl` or `rabbitmq-diagnostics`, however it ends. */
+  runTool(tool: string, args: readonly string[]): Promise<ToolRun>
   /** Ends it in order, so that its clients are told. It takes seconds. */
   shutDown(): Promise<void>
 }
@@ -67,15 +76,22 @@ export async function startRabbit(rabbitmqServer: string): Promise<ControlledRab
     await keeper.finish()
     throw error
   }
-  const control = async (...args: readonly string[]) => {
+  const startTool = (tool: string, args: readonly string[]) => {
     const environment = rabbitEnvironment(folder, port, distributionPort, epmdPort, rabbitmqServer)
-    const program = startProgram(join(dirname(rabbitmqServer), 'rabbitmqctl'), args, { environment, folder })
-    return (await program.finish(START_LIMIT_MS)).join('\n')
+    return startProgram(join(dirname(rabbitmqServer), tool), args, { environment, folder })
+  }
+  const control = async (...args: readonly string[]) => {
+    return (await startTool('rabbitmqctl', args).finish(START_LIMIT_MS)).join('\n')
+  }
+  const runTool = async (tool: string, args: readonly string[]) => {
+    const program = startTool(tool, args)
+    const exitCode = await within(program.exited, `the end of ${tool}`, START_LIMIT_MS)
+    return { exitCode, lines: program.lines, errorText: program.errorText }
   }
   const shutDown = async () => {
     await server?.stop(STOP_LIMIT_MS)
   }
-  return { port, managementPort, control, shutDown, [Symbol.asyncDispose]: () => keeper.finish() }
+  return { port, managementPort, control, runTool, shutDown, [Symbol.asyncDispose]: () => keeper.finish() }
 }
 
 function configuration(managementPort: number, prometheusPort: number): string {

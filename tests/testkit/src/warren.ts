@@ -33,6 +33,23 @@ export const QUIET_ENVIRONMENT: Readonly<Record<string, string>> = {
   WARREN_PROMETHEUS_PORT: '-1',
 }
 
+/** A `warren` with an HTTP API. */
+export interface ManagedWarren extends WarrenProgram {
+  readonly managementPort: number
+}
+
+/** The same, with its HTTP API on another free port. */
+export async function startManagedWarren(args: readonly string[] = []): Promise<ManagedWarren> {
+  const warren = await startWarren(['--management-port', '0', ...args])
+  try {
+    const line = JSON.parse(await warren.program.line((text) => text.includes('listening for the management API')))
+    return { ...warren, managementPort: line.port }
+  } catch (error) {
+    await warren.program.stop()
+    throw error
+  }
+}
+
 /** Starts `warren` on a free port, and waits for nothing. */
 export function spawnWarren(args: readonly string[] = []): Program {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run npm run build`)
