@@ -317,6 +317,7 @@ export class MessageLog {
       this.#options.logger.error({ err: error }, 'bug while writing a checkpoint')
       return false
     } finally {
+      this.#reclaimer.forgetChosen()
       this.#checkpoint = undefined
     }
   }

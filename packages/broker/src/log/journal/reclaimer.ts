@@ -62,7 +62,7 @@ export class Reclaimer {
 
   /** Chooses what to move; the checkpoint that is about to be written marks its messages. */
   choose(): void {
-    this.#chosen = []
+    this.forgetChosen()
     let budget = MOVED_MAX
     // The last segment is being written.
     const uses = this.#uses().slice(0, -1).filter(isSparse)
@@ -70,6 +70,8 @@ export class Reclaimer {
       if (needed > budget) return
       budget -= needed
       for (const block of blocks) {
+        // One that is being filled may have as many messages later as were marked, and other ones.
+        if (block.open) continue
         block.marks = []
         this.#chosen.push(block)
       }
@@ -103,6 +105,12 @@ export class Reclaimer {
     const unneeded = this.#unneeded
     this.#unneeded = new Set()
     for (const { first, last } of this.#log.segments) if (unneeded.has(first)) await this.#log.discard(first, last)
+  }
+
+  /** Nothing is moved: not everything was marked. */
+  forgetChosen(): void {
+    for (const block of this.#chosen) block.marks = undefined
+    this.#chosen = []
   }
 
   /** Moves what was chosen and marked. */

@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Block } from '../../../src/log/store/block.ts'
 import { LogWorld } from '../../support/log-world.ts'
 
 let directory: string
@@ -40,6 +41,28 @@ describe('compaction', () => {
     await world.crash()
     world = await open()
     expect(world.drain(world.queue(1)).map((message) => message.body)).toEqual(expected)
+  })
+
+  it('leaves a block alone that was being filled when its messages were marked, and has as many others by now', async () => {
+    const queue = world.queue(1)
+    let published = 0
+    while (world.disk.segments < 2) {
+      for (let i = 0; i < 10; i++) world.publish(body(published++), [queue])
+      await world.committed()
+    }
+    while (queue.readyCount > 15) world.settleNext(queue)
+    await world.committed()
+    const block = [...world.log.store.blocks()].find(({ id, open }) => id !== 0 && open) as Block
+    const { live } = block
+    expect(live).toBeGreaterThan(0)
+    const written = world.checkpoint()
+    // What is there has been captured by then, and is being written.
+    await Promise.resolve()
+    while (block.open) world.publish(body(published++), [queue])
+    while (block.live > live) world.settleNext(queue)
+    await written
+    const expected = Array.from({ length: queue.readyCount }, (_, i) => body(published - queue.readyCount + i))
+    expect(world.drain(queue).map((message) => message.body)).toEqual(expected)
   })
 
   it('makes no message of what cannot be read any more', async () => {

@@ -45,6 +45,25 @@ describe('a message log on a disk that fails', () => {
     expect(world.states).not.toEqual([])
   })
 
+  it('forgets what it has marked for a checkpoint that the disk did not take', async () => {
+    const [passing, staying] = [world.queue(1), world.queue(2)]
+    const bodies: string[] = []
+    for (let i = 0; i < 3000; i++) {
+      const body = `${i} `.padEnd(1000, 'x')
+      if (i % 100 === 0) bodies.push(body)
+      world.publish(body, i % 100 === 0 ? [passing, staying] : [passing])
+    }
+    await world.committed()
+    world.drain(passing)
+    await world.committed()
+    fileSystem.fail('write', 'ENOSPC', { after: 1, path: /seg$/ })
+    await world.checkpoint()
+    expect(world.states).toEqual(['refusing'])
+    const marked = [...world.log.store.blocks()].filter(({ marks }) => marks !== undefined)
+    expect(marked).toEqual([])
+    expect(world.drain(staying).map(({ body }) => body)).toEqual(bodies)
+  })
+
   it('has whoever makes messages of messages wait when too much piles up, until the disk takes it', async () => {
     fileSystem.fillDisk(100_000)
     expect(world.log.journal.awaitRoom(() => {})).toBe(false)
