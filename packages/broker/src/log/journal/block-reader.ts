@@ -13,17 +13,17 @@ export class BlockReader implements LoggedBlocks {
     this.#log = log
   }
 
-  async load(block: Block, into: Uint8Array): Promise<void> {
+  async load(block: Block, into: Uint8Array): Promise<readonly DamagedRange[]> {
     const sound: DamagedRange[] = []
     for (let i = 0; i < block.entries.length; i += 2) {
       for await (const entry of this.#log.read(block.entries[i], block.entries[i + 1])) {
         place(block, entry, into, sound)
       }
     }
-    block.damaged = gaps(sound, block.used)
+    return gaps(sound, block.used)
   }
 
-  loadNow(block: Block, into: Uint8Array): void {
+  loadNow(block: Block, into: Uint8Array): readonly DamagedRange[] {
     const sound: DamagedRange[] = []
     for (let i = 0; i < block.entries.length; i += 2) {
       for (let position = block.entries[i]; position <= block.entries[i + 1]; position++) {
@@ -31,7 +31,7 @@ export class BlockReader implements LoggedBlocks {
         if (entry !== undefined) place(block, entry, into, sound)
       }
     }
-    block.damaged = gaps(sound, block.used)
+    return gaps(sound, block.used)
   }
 }
 

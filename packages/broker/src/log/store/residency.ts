@@ -21,11 +21,13 @@ const SPILLS_MAX = 4
 /** How long none is tried after one has failed, as on a full disk, in milliseconds. */
 const SPILL_PAUSE_MS = 1000
 
+const SOUND: readonly DamagedRange[] = []
+
 /** Where blocks of the log are read from. */
 export interface LoggedBlocks {
-  /** Fills `into` with the bytes of a block. */
-  load(block: Block, into: Uint8Array): Promise<void>
-  loadNow(block: Block, into: Uint8Array): void
+  /** Fills `into` with the bytes of a block, and returns which of them could not be read. */
+  load(block: Block, into: Uint8Array): Promise<readonly DamagedRange[]>
+  loadNow(block: Block, into: Uint8Array): readonly DamagedRange[]
 }
 
 /** A file of slots of `BLOCK_SIZE` bytes. */
@@ -109,14 +111,15 @@ export class Residency {
     const parts = this.#parts
     if (parts === undefined) throw new Error('a block of a store without a disk is not in memory')
     const bytes = this.#store.takeBytes(block)
+    let damaged: readonly DamagedRange[] = SOUND
     try {
-      if (block.spilled === undefined) parts.logged.loadNow(block, bytes)
+      if (block.spilled === undefined) damaged = parts.logged.loadNow(block, bytes)
       else for (const [i, slot] of block.spilled.entries()) parts.spill.readSync(slot, part(bytes, i))
     } catch (error) {
-      block.damaged = [{ start: 0, end: block.size }]
+      damaged = [{ start: 0, end: block.size }]
       parts.onReadError(error)
     }
-    this.#loaded(block, bytes)
+    this.#loaded(block, bytes, damaged)
   }
 
   /** A message of the block cannot be read. That a part is missing which nobody needs, as it was removed, is no damage. */
@@ -160,18 +163,21 @@ export class Residency {
 
   async #load(parts: ResidencyParts, block: Block): Promise<void> {
     const bytes = this.#store.takeBytes(block)
+    let damaged: readonly DamagedRange[] = SOUND
     let isLoaded = false
     try {
-      if (block.spilled === undefined) await parts.logged.load(block, bytes)
+      if (block.spilled === undefined) damaged = await parts.logged.load(block, bytes)
       else await Promise.all(block.spilled.map((slot, i) => parts.spill.read(slot, part(bytes, i))))
       isLoaded = !this.#closed && !block.resident
     } finally {
       if (!isLoaded) this.#store.returnBytes(block, bytes)
     }
-    if (isLoaded) this.#loaded(block, bytes)
+    if (isLoaded) this.#loaded(block, bytes, damaged)
   }
 
-  #loaded(block: Block, bytes: Uint8Array): void {
+  /** @param damaged Of these bytes: another read of them may have come to something else. */
+  #loaded(block: Block, bytes: Uint8Array, damaged: readonly DamagedRange[]): void {
+    block.damaged = damaged
     this.#store.setBytes(block, bytes)
     this.added(block)
   }

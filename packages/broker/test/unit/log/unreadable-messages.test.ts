@@ -1,6 +1,8 @@
 /** A disk that does not give back what was written while the broker runs: messages there are left out, and come back after a start. */
 
 import { describe, expect, it } from 'vitest'
+import { BLOCK_SIZE } from '../../../src/memory/working-memory.ts'
+import { Message } from '../../../src/queue/message.ts'
 import { RandomNumbers } from '../../integration/random-numbers.ts'
 import { EXPIRING, LogWorld, PRIORITIES } from '../../support/log-world.ts'
 import { SimulatedFileSystem } from '../../support/simulated-file-system.ts'
@@ -94,6 +96,24 @@ describe('a read that fails once', () => {
       disk.fail('read', 'EIO', { after: random.below(2), path: /seg$/ })
       expect(world.drain(world.queue(id)).map(({ body }) => body)).toEqual(BODIES)
     }
+    world.abandon()
+  })
+})
+
+describe('a block that is read at once while it is being read ahead', () => {
+  it.each([0, 4])('is what the first read gave, whatever the other one finds: mask %i', async (mask) => {
+    const [world, disk] = await filled()
+    const { store } = world.log
+    const [block] = [...store.blocks()].filter(({ id, resident }) => id !== 0 && !resident)
+    const entered = new Promise<void>((ready) => {
+      expect(store.enter(block.slot * BLOCK_SIZE, ready)).toBe(false)
+    })
+    const message = new Message()
+    store.read(block.slot * BLOCK_SIZE, message)
+    expect(block.damaged).toEqual([])
+    disk.spoilReads(SEGMENT, 0, 60_000, mask)
+    await entered
+    expect(block.damaged).toEqual([])
     world.abandon()
   })
 })
