@@ -234,18 +234,19 @@ export class LocalLog implements OrderedLog {
     const last = this.#segments.at(-1)
     const dead = this.#segments.filter((segment) => segment !== last && isDead(segment))
     if (dead.length === 0) return
-    for (const segment of dead) {
-      await segment.sealing
-      // From here on no reader finds it. One that has begun looks again before it believes what it has read.
-      this.#segments.splice(this.#segments.indexOf(segment), 1)
-      this.#indexes.drop(segment)
-      this.#files.drop(join(directory, segmentName(segment.first)))
-      await this.#spares.remove(segment)
-      await unlinkIfThere(fileSystem, join(directory, indexName(segment.first)))
-    }
     try {
+      for (const segment of dead) {
+        await segment.sealing
+        // From here on no reader finds it. One that has begun looks again before it believes what it has read.
+        this.#segments.splice(this.#segments.indexOf(segment), 1)
+        this.#indexes.drop(segment)
+        this.#files.drop(join(directory, segmentName(segment.first)))
+        await this.#spares.remove(segment)
+        await unlinkIfThere(fileSystem, join(directory, indexName(segment.first)))
+      }
       await fileSystem.syncDirectory(directory)
     } catch (error) {
+      // Also where it did not come to syncing: should that fail for the next who changes names, nobody would hear of these.
       await this.#spares.notSynced()
       throw error
     }

@@ -134,6 +134,17 @@ describe('A segment written over a removed one', () => {
     expect(await world.names('spare')).toEqual([])
   })
 
+  it('is not written over when something else went wrong before the directory was synced', async () => {
+    const world = await new World().open()
+    await world.fillSegment(1000)
+    world.fileSystem.fail('unlink', 'EIO', { path: /idx$/ })
+    await expect(world.log.trim(world.log.bounds.last)).rejects.toThrow('EIO')
+    expect(await world.names('spare')).toEqual([])
+    await world.fillSegment(1000)
+    await world.log.trim(world.log.bounds.last)
+    expect(await world.names('spare')).toHaveLength(1)
+  })
+
   it('is not kept when the disk has little left, nor when it is small', async () => {
     const world = await new World().open()
     await world.fillSegment(1000)
