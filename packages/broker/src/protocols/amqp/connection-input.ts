@@ -9,6 +9,7 @@ import { concatBytes } from '../../memory/allocate.ts'
 import { ReadGate } from '../../net/read-gate.ts'
 import type { SocketInput } from '../../net/socket-input.ts'
 import type { Turn } from '../../scheduler/turn.ts'
+import { publishChannel } from '../../tracing/publish-channel.ts'
 import { FrameInput } from './frame-input.ts'
 import { framingError, methodError } from './method-errors.ts'
 import { type PacedReader, ReadPace } from './read-pace.ts'
@@ -55,6 +56,8 @@ export class ConnectionInput implements FrameSink {
   #header: Uint8Array = new Uint8Array(0)
   /** Whether something is being decided; frames wait meanwhile. */
   #paused = false
+  /** Whether somebody watched what is published, when that was last asked. */
+  #watched = false
   /** Chunks that have come. */
   chunkCount = 0
   /** The same, when that was last asked. */
@@ -86,12 +89,18 @@ export class ConnectionInput implements FrameSink {
   /** Takes a chunk from the socket. Nothing that a peer sends gets past this. */
   #receive(chunk: Uint8Array): void {
     this.chunkCount++
+    if (publishChannel.hasSubscribers !== this.#watched) this.#watchChanged()
     try {
       this.#take(chunk)
       this.pace.chunkDone(chunk.length)
     } catch (error) {
       this.#host.bug(error)
     }
+  }
+
+  #watchChanged(): void {
+    this.#watched = publishChannel.hasSubscribers
+    for (const { publisher } of this.#host.session?.channels.values() ?? []) publisher.watchChanged()
   }
 
   #take(chunk: Uint8Array): void {

@@ -22,6 +22,7 @@ import { ChannelException, ConnectionException } from '../../errors.ts'
 import { FRAME_HEADER_SIZE, Message } from '../../queue/message.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { PublishCounts } from '../../statistics/publish-counts.ts'
+import { headersOf, type PublishedMessage, publishChannel } from '../../tracing/publish-channel.ts'
 import type { Route } from '../../vhost/route-cache.ts'
 import { exchangeName, resolveRoute } from '../../vhost/route-resolver.ts'
 import { RoutedMessage } from '../../vhost/routed-message.ts'
@@ -53,6 +54,8 @@ export class Publisher {
   #route: Route | undefined
   /** Counts for the route's exchange. */
   #counts: PublishCounts | undefined
+  /** The route's queues while nobody watches: what goes to others is counted one by one, and told. */
+  #plainQueues: readonly Queue[] | undefined
   /** Messages that went to all queues of the route, and to no others, since they were last counted. */
   #routed = 0
   /** A message that was put together and waits for an answer about rights. */
@@ -182,7 +185,7 @@ export class Publisher {
     if (channel.transaction !== undefined) {
       channel.transaction.publish(message, queues, (bits & MANDATORY) !== 0, this.#counts as PublishCounts)
     } else {
-      if (queues === route.queues) this.#routed++
+      if (queues === this.#plainQueues) this.#routed++
       else this.#countVarying(queues)
       this.#distribute(queues, bits)
     }
@@ -215,6 +218,33 @@ export class Publisher {
   #countVarying(queues: readonly Queue[]): void {
     const { statistics, confirms } = this.#channel
     statistics.published(this.#counts as PublishCounts, queues, 1, confirms !== undefined)
+    if (publishChannel.hasSubscribers) this.#tell(queues)
+  }
+
+  /** Tells those who watch of {@link message}. */
+  #tell(queues: readonly Queue[]): void {
+    const { connection, number, user, vhost } = this.#channel
+    const { exchange, routingKey } = this.#route as Route
+    const published: PublishedMessage = {
+      vhost: vhost.name,
+      exchange: exchange.name,
+      routingKey,
+      queues: queues.map(({ name }) => name),
+      connection: connection.name,
+      channel: number,
+      user,
+      bodySize: message.bodySize,
+      get headers() {
+        return headersOf(message)
+      },
+    }
+    publishChannel.publish(published)
+  }
+
+  /** Has the route found anew, because somebody watches now, or nobody any more. */
+  watchChanged(): void {
+    this.collect()
+    this.#route = undefined
   }
 
   /** Adds what was published on the last route to the channel's statistics. */
@@ -285,6 +315,7 @@ export class Publisher {
   #changeRoute(route: Route): void {
     this.collect()
     this.#route = route
+    this.#plainQueues = publishChannel.hasSubscribers ? undefined : route.queues
     if (this.#counts?.exchange === route.exchange) return
     this.#counts = this.#channel.statistics.publishesTo(route.exchange)
     this.#channel.confirms?.exchangeChanged(this.#counts)
