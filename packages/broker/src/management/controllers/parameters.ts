@@ -1,9 +1,11 @@
 /** Parameters of vhosts, and those of the whole broker. */
 
-import type { JsonObject, JsonValue } from '../../parameters/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../parameters/json-value.ts'
 import type { Parameter } from '../../parameters/vhost-parameters.ts'
 import { POLICY } from '../../policy/policy-components.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
+import { isAdministrator } from '../authorization.ts'
+import type { Caller } from '../caller.ts'
 import { objectNotFound } from '../http-error.ts'
 import { LIST_QUERY, type Listing, replyList } from '../lists/reply-list.ts'
 import type { ManagementRequest } from '../management-request.ts'
@@ -16,9 +18,11 @@ interface ListedParameter extends Parameter {
   readonly vhost: string
 }
 
-const LISTING: Listing<ListedParameter> = {
-  keys: { vhost: ({ vhost }) => vhost, name: ({ name }) => name },
-  view: viewParameter,
+function listingFor(caller: Caller): Listing<ListedParameter> {
+  return {
+    keys: { vhost: ({ vhost }) => vhost, name: ({ name }) => name },
+    view: (parameter) => viewParameter(parameter, caller),
+  }
 }
 
 const BODY = { required: ['value'], properties: { value: { type: 'any' } } } as const
@@ -30,7 +34,8 @@ export const parameterRoutes: readonly Route[] = [
     access: 'policymaker',
     summary: 'The parameters of all vhosts that the user may enter',
     query: LIST_QUERY,
-    handle: async (request) => replyList(request, parametersOf(await request.caller.vhosts()), LISTING),
+    handle: async (request) =>
+      replyList(request, parametersOf(await request.caller.vhosts()), listingFor(request.caller)),
   }),
   route({
     method: 'GET',
@@ -39,7 +44,11 @@ export const parameterRoutes: readonly Route[] = [
     summary: 'The same, of one component',
     query: LIST_QUERY,
     handle: async (request) =>
-      replyList(request, parametersOf(await request.caller.vhosts(), request.param('component')), LISTING),
+      replyList(
+        request,
+        parametersOf(await request.caller.vhosts(), request.param('component')),
+        listingFor(request.caller),
+      ),
   }),
   route({
     method: 'GET',
@@ -47,14 +56,15 @@ export const parameterRoutes: readonly Route[] = [
     access: 'policymaker',
     summary: 'The parameters of a component in a vhost',
     query: LIST_QUERY,
-    handle: (request) => replyList(request, parametersOf([request.vhost()], request.param('component')), LISTING),
+    handle: (request) =>
+      replyList(request, parametersOf([request.vhost()], request.param('component')), listingFor(request.caller)),
   }),
   route({
     method: 'GET',
     path: '/parameters/:component/:vhost/:name',
     access: 'policymaker',
     summary: 'A parameter',
-    handle: (request) => ok(viewParameter(expectParameter(request))),
+    handle: (request) => ok(viewParameter(expectParameter(request), request.caller)),
   }),
   route({
     method: 'PUT',
@@ -139,8 +149,16 @@ function parametersOf(vhosts: readonly Vhost[], component?: string): ListedParam
   )
 }
 
-function viewParameter({ value, vhost, component, name }: ListedParameter): JsonObject {
-  return { value, vhost, component, name }
+/** Passwords in URIs, such as those of shovels, are for administrators. */
+function viewParameter({ value, vhost, component, name }: ListedParameter, { tags }: Caller): JsonObject {
+  return { value: isAdministrator(tags) ? value : withoutPasswords(value), vhost, component, name }
+}
+
+function withoutPasswords(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return value.replaceAll(/(\w+:\/\/[^\s/:@]*):[^\s/@]*@/g, '$1:***@')
+  if (Array.isArray(value)) return value.map(withoutPasswords)
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutPasswords(item)]))
 }
 
 function viewGlobalParameter([name, value]: readonly [string, JsonValue]): JsonObject {
