@@ -17,9 +17,14 @@ import { randomUUID } from 'node:crypto'
 
 const WINDOW = 1000
 const [library, scenario, port, size, seconds] = process.argv.slice(2)
-const { open } = await import(`./libraries/${library}.mjs`)
+/** Each is loaded in its own runs alone. @type {Record<string, () => Promise<{ open(port: number): Promise<any> }>>} */
+const libraries = {
+  warren: () => import('./libraries/warren.mjs'),
+  amqplib: () => import('./libraries/amqplib.mjs'),
+  'rabbitmq-client': () => import('./libraries/rabbitmq-client.mjs'),
+}
 /** @type {ClientUnderTest} */
-const client = await open(Number(port))
+const client = await (await libraries[library]()).open(Number(port))
 const body = Buffer.alloc(Number(size), 'x')
 const queue = `bench-${randomUUID()}`
 const measure = { publish: measurePublish, consume: measureConsume, rpc: measureRpc }[scenario]

@@ -1,6 +1,7 @@
 /** `connect`: the way into this package. */
 
-import { Connection, openFirstLink } from './connection.ts'
+import { Connection } from './connection.ts'
+import { openFirstLink } from './link/open-first-link.ts'
 import { type ConnectOptions, resolveConnectOptions } from './options.ts'
 import { openNodeTransport } from './transport/node-transport.ts'
 

@@ -8,44 +8,26 @@
  */
 
 import type { FieldTable } from '@warrenmq/codec'
-import { Channel, type ChannelOptions } from './channel/channel.ts'
+import { Channel } from './channel/channel.ts'
+import type { ChannelOptions } from './channel/channel-options.ts'
+import type { ConnectionEvents, ConnectionState } from './connection-events.ts'
 import { ClientError } from './errors.ts'
 import { Emitter } from './events.ts'
-import { type OpenedLink, openLink } from './link/handshake.ts'
+import type { OpenedLink } from './link/handshake.ts'
 import type { Link, LinkOwner } from './link/link.ts'
 import type { ResolvedConnectOptions } from './options.ts'
-import { Publisher, type PublisherOptions } from './publisher/publisher.ts'
+import type { PublisherOptions } from './publisher/publish-options.ts'
+import { Publisher } from './publisher/publisher.ts'
 import { BackOff } from './recovery/back-off.ts'
 import { restoreTopology } from './recovery/restore-topology.ts'
 import type { Session, SessionHost } from './recovery/session.ts'
 import { TopologyRegistry } from './recovery/topology-registry.ts'
 import { RpcClient, type RpcClientOptions } from './rpc/rpc-client.ts'
 import type { Topology } from './topology.ts'
-import type { OpenTransport } from './transport/transport.ts'
 import { pause } from './waiting/deferred.ts'
 
 /** A link that lived this long shows that the broker is well, in milliseconds: the next back-off begins anew. */
 const STABLE_MS = 5000
-
-/** What a connection is doing. */
-export type ConnectionState = 'open' | 'recovering' | 'closing' | 'closed'
-
-/** Events of a connection. */
-export interface ConnectionEvents {
-  /** Every change of state. `error` is why it was left, if anything went wrong. */
-  readonly state: { readonly from: ConnectionState; readonly to: ConnectionState; readonly error?: Error | undefined }
-  /** The broker takes no messages at present: memory or disk runs short there. Publishers hold theirs back. */
-  readonly blocked: { readonly reason: string }
-  readonly unblocked: object
-  /** An attempt to come back failed on all hosts. The next one follows after `delayMs`. */
-  readonly attempt: { readonly number: number; readonly delayMs: number; readonly error: Error }
-  /** Everything is back. */
-  readonly recovered: object
-  /** A queue that the broker names got another name. The old one goes on to work in methods of channels. */
-  readonly queueRenamed: { readonly from: string; readonly to: string }
-  /** Something could not be restored: an exchange, a queue, a binding, a consumer. The rest was. */
-  readonly restoreFailed: { readonly what: string; readonly error: Error }
-}
 
 /** Opens links to the hosts of a connection, in order. */
 export type LinkOpener = (signal: AbortSignal) => Promise<OpenedLink>
@@ -285,30 +267,4 @@ export class Connection implements SessionHost, LinkOwner, AsyncDisposable {
     this.#state = to
     this.#events.emit('state', { from, to, error })
   }
-}
-
-/** Tries the hosts of a connection in order. @throws ClientError CONNECT_FAILED when there are several, or what the only one failed with. */
-export async function openFirstLink(
-  options: ResolvedConnectOptions,
-  transport: OpenTransport,
-  signal: AbortSignal,
-): Promise<OpenedLink> {
-  const errors: Error[] = []
-  for (const target of options.targets) {
-    try {
-      return await openLink(target, options, transport, signal)
-    } catch (error) {
-      if (signal.aborted) throw error
-      errors.push(asClientError(error, `${target.endpoint.host}:${target.endpoint.port}`))
-    }
-  }
-  if (errors.length === 1) throw errors[0]
-  const reasons = errors.map(({ message }) => message).join('; ')
-  throw new ClientError('CONNECT_FAILED', `no host answered: ${reasons}`, { cause: new AggregateError(errors) })
-}
-
-function asClientError(error: unknown, host: string): ClientError {
-  if (error instanceof ClientError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return new ClientError('CONNECT_FAILED', `cannot connect to ${host}: ${message}`, { cause: error })
 }

@@ -9,6 +9,7 @@ import { type ConsumeOptions, Consumer, type Handler } from '../consumer/consume
 import { MessageStream, type StreamOptions } from '../consumer/message-stream.ts'
 import { ReadPause } from '../consumer/read-pause.ts'
 import { type Receiver, type SubscribeOptions, Subscription } from '../consumer/subscription.ts'
+import { abortedError } from '../errors.ts'
 import { Emitter } from '../events.ts'
 import type { LinkChannel } from '../link/link-channel.ts'
 import type { Message } from '../message/message.ts'
@@ -19,29 +20,8 @@ import { type ChannelState, Session, type SessionOwner } from '../recovery/sessi
 import { type RequestHandler, type ServeOptions, serveRequests } from '../rpc/rpc-server.ts'
 import type { BindingOptions, ExchangeOptions, ExchangeType, QueueOptions, Topology } from '../topology.ts'
 import { bounded, type Deferred, defer, quiet, type WaitOptions } from '../waiting/deferred.ts'
+import type { ChannelEvents, ChannelOptions, FetchedMessage } from './channel-options.ts'
 import { ChannelTopology, type QueueStatus } from './channel-topology.ts'
-
-/** Options of a channel. */
-export interface ChannelOptions extends WaitOptions {
-  /** Most unacknowledged messages of each consumer, from 1 to 65535, where the consumer does not say. @default 100 */
-  readonly prefetch?: number
-}
-
-/** Events of a channel. */
-export interface ChannelEvents {
-  /** It has ended for good. `error` is why, unless the user closed it. */
-  readonly closed: { readonly error: Error | undefined }
-  /** A handler failed. Its message has been dealt with as `onError` says. */
-  readonly handlerFailed: { readonly error: unknown; readonly message: Message }
-  /** A mandatory message of this channel's `publish` found no queue. */
-  readonly returned: { readonly message: Message; readonly replyCode: number; readonly replyText: string }
-}
-
-/** A message that was fetched, and how many are left in the queue. */
-export interface FetchedMessage {
-  readonly message: Message
-  readonly messageCount: number
-}
 
 export class Channel implements SessionOwner, AsyncDisposable {
   /** @internal */
@@ -160,6 +140,7 @@ export class Channel implements SessionOwner, AsyncDisposable {
    * @throws ClientError as {@link call}, but for answers; CodecError VALUE_OUT_OF_RANGE.
    */
   async publish(exchange: string, routingKey: string, body: unknown, options: PublishOptions = {}): Promise<void> {
+    if (options.signal?.aborted) throw abortedError(options.signal, 'publishing')
     const serializer = serializerOf(body)
     const bytes = serializer.encode(body)
     const contentType = body instanceof Uint8Array ? undefined : serializer.contentType
@@ -273,6 +254,7 @@ export class Channel implements SessionOwner, AsyncDisposable {
 
   async #subscribe(queue: string, options: SubscribeOptions, receiver: Receiver): Promise<Subscription> {
     const prefetch = checked('prefetch', options.prefetch ?? this.#prefetch, 1, 65535)
+    if (options.signal?.aborted) throw abortedError(options.signal, 'consuming')
     const channel = await this.#session.ready({ signal: options.signal })
     const tag = `c${++this.#tagCount}`
     const { registry } = this.#connection
@@ -292,14 +274,9 @@ export class Channel implements SessionOwner, AsyncDisposable {
       subscription.end(error as Error)
       throw error
     }
-    if (this.#session.channel !== channel) {
-      // It was started and lost at once: what follows starts it again, or the channel is closed for good.
-      if (this.#session.state === 'closed') {
-        subscription.end(this.#session.closeError)
-        throw this.#session.closeError
-      }
-    }
-    this.#subscriptions.add(subscription)
+    // It was started and closed at once.
+    if (this.#session.state === 'closed') subscription.end(this.#session.closeError)
+    else this.#subscriptions.add(subscription)
     return subscription
   }
 

@@ -4,7 +4,8 @@
 
 import type { FieldTable } from '@warrenmq/codec'
 import { ClientError } from '../errors.ts'
-import type { DeliverySink, LinkChannel } from '../link/link-channel.ts'
+import type { DeliverySink } from '../link/channel-roles.ts'
+import type { LinkChannel } from '../link/link-channel.ts'
 import type { Message } from '../message/message.ts'
 import type { Session } from '../recovery/session.ts'
 import type { TopologyRegistry } from '../recovery/topology-registry.ts'

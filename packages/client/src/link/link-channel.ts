@@ -10,7 +10,6 @@ import {
   encodeMethodFrame,
   FrameType,
   type Method,
-  type MethodArgs,
   MethodId,
   type MethodInput,
   type MethodName,
@@ -21,37 +20,12 @@ import { ClientError, ClosedError } from '../errors.ts'
 import { Message, type MessageSource } from '../message/message.ts'
 import type { MessageProperties } from '../message/properties.ts'
 import { Acknowledger, type AckOutput } from './acknowledger.ts'
+import type { ChannelHost, DeliverySink, LinkChannelOwner } from './channel-roles.ts'
 import { ContentAssembly } from './content-assembly.ts'
 import { type ContentBounds, findContent } from './content-bounds.ts'
 import { equalText, readTag } from './delivery-fields.ts'
-import type { Output } from './output.ts'
 import { PendingCalls } from './pending-calls.ts'
 import { PublishWriter } from './publish-writer.ts'
-
-/** What a consumer does with a delivery. Called while the link's input is read: it must not throw. */
-export interface DeliverySink {
-  readonly noAck: boolean
-  deliver(message: Message): void
-  /** The broker cancelled the consumer: its queue is gone, for example. */
-  cancelled(): void
-}
-
-/** Who hears of what is on a channel but deliveries. */
-export interface LinkChannelOwner {
-  /** The broker confirmed, or refused, messages up to this one, or only it. */
-  confirmed(deliveryTag: number, multiple: boolean, positive: boolean): void
-  /** The broker gave a mandatory message back. */
-  returned(message: Message, args: MethodArgs<'basic.return'>): void
-  /** The channel has ended, once. `undefined`: the user closed it. */
-  ended(error: Error | undefined): void
-}
-
-/** The link, as far as a channel needs it. */
-export interface ChannelHost {
-  readonly output: Output
-  readonly frameSizeMax: number
-  channelEnded(number: number): void
-}
 
 /** Short room for methods without strings. */
 const ACK_FRAME_SIZE = 21

@@ -17,9 +17,10 @@ import {
 import { ClientError, ClosedError } from '../errors.ts'
 import type { Transport, TransportListener } from '../transport/transport.ts'
 import { ChannelNumbers } from './channel-numbers.ts'
+import type { ChannelHost, LinkChannelOwner } from './channel-roles.ts'
 import { FrameInput } from './frame-input.ts'
 import { startHeartbeats } from './heartbeats.ts'
-import { type ChannelHost, LinkChannel, type LinkChannelOwner } from './link-channel.ts'
+import { LinkChannel } from './link-channel.ts'
 import { Output } from './output.ts'
 
 /** Largest frame before the broker has said what it takes, in bytes. */
@@ -105,6 +106,8 @@ export class Link implements TransportListener, ChannelHost, FrameSink {
   async close(limitMs: number = CLOSE_LIMIT_MS): Promise<void> {
     if (!this.isOpen || this.#closing) return
     this.#closing = true
+    // Acknowledgements of this tick must not come behind the close.
+    this.output.flush()
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.#end(undefined, true)

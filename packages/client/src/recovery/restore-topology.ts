@@ -2,8 +2,9 @@
 
 import { type Method, type MethodInput, type MethodName, ReplyCode } from '@warrenmq/codec'
 import { ClosedError } from '../errors.ts'
+import type { LinkChannelOwner } from '../link/channel-roles.ts'
 import type { Link } from '../link/link.ts'
-import type { LinkChannel, LinkChannelOwner } from '../link/link-channel.ts'
+import type { LinkChannel } from '../link/link-channel.ts'
 import { bounded, pause, quiet } from '../waiting/deferred.ts'
 import type { RecordedBinding, TopologyRegistry } from './topology-registry.ts'
 

@@ -8,8 +8,9 @@
 
 import type { MethodArgs } from '@warrenmq/codec'
 import { ClientError, ClosedError } from '../errors.ts'
+import type { LinkChannelOwner } from '../link/channel-roles.ts'
 import type { Link } from '../link/link.ts'
-import type { LinkChannel, LinkChannelOwner } from '../link/link-channel.ts'
+import type { LinkChannel } from '../link/link-channel.ts'
 import type { Message } from '../message/message.ts'
 import { bounded, type Deferred, defer, pause, quiet, type WaitOptions } from '../waiting/deferred.ts'
 

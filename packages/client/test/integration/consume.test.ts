@@ -128,6 +128,38 @@ onEachBroker((target) => {
     expect((await s.channel.checkQueue(s.queue)).consumerCount).toBe(0)
   })
 
+  it('does not begin what is aborted already', async () => {
+    await using s = await setUp()
+    const signal = AbortSignal.abort()
+    await expect(s.channel.consume(s.queue, () => {}, { signal })).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(s.channel.messages(s.queue, { signal }).next()).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(s.channel.publish('', s.queue, 'x', { signal })).rejects.toMatchObject({ code: 'ABORTED' })
+    expect(await s.channel.checkQueue(s.queue)).toMatchObject({ messageCount: 0, consumerCount: 0 })
+  })
+
+  it('acknowledges what was handled before the connection is closed in the same tick', async () => {
+    await using s = await setUp()
+    const { queue } = await s.channel.declareQueue(uniqueName('kept'), { expiresMs: 60_000 })
+    await s.publisher.publishAll(Array.from({ length: 10 }, () => ({ routingKey: queue, body: 'x' })))
+    const other = await connectTo(target)
+    const messages: Message[] = []
+    const channel = await other.openChannel()
+    await new Promise<void>((resolve) => {
+      void channel.consume(
+        queue,
+        (message) => {
+          messages.push(message)
+          if (messages.length === 10) resolve()
+          return new Promise(() => {})
+        },
+        { concurrency: 10 },
+      )
+    })
+    for (const message of messages) message.ack()
+    await other.close()
+    expect((await s.channel.checkQueue(queue)).messageCount).toBe(0)
+  })
+
   it('refuses to consume from no queue, and keeps the reason', async () => {
     await using s = await setUp()
     const channel = await s.connection.openChannel()
