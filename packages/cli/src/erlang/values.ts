@@ -1,11 +1,11 @@
 /** Values that rabbitmqctl prints as Erlang terms, and how each looks in its formats. */
 
-/** A table of AMQP: arguments, client properties. */
+/** A table of AMQP: arguments, client properties. By name, as RabbitMQ keeps arguments. */
 export class AmqpTable {
   readonly entries: Readonly<Record<string, unknown>>
 
   constructor(entries: Readonly<Record<string, unknown>> = {}) {
-    this.entries = entries
+    this.entries = Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 }
 

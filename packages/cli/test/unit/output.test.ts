@@ -21,7 +21,7 @@ describe('listings', () => {
 
   it('are separated by tabs', () => {
     expect(formatListing('table', listing)).toBe(
-      'name\tmessages\targuments\na\t5\t[{"x-max-length",5},{"x-s","v\\"w"},{"x-a",[1,"b"]},{"x-t",[{"k",true}]}]\nb\t\t[]\n',
+      'name\tmessages\targuments\na\t5\t[{"x-a",[1,"b"]},{"x-max-length",5},{"x-s","v\\"w"},{"x-t",[{"k",true}]}]\nb\t\t[]\n',
     )
     expect(formatListing('table', { ...listing, hasHeader: false })).not.toContain('messages')
   })
@@ -34,8 +34,6 @@ describe('listings', () => {
         name: 'a',
         messages: 5,
         arguments: [
-          ['x-max-length', 'long', 5],
-          ['x-s', 'longstr', 'v"w'],
           [
             'x-a',
             'array',
@@ -44,6 +42,8 @@ describe('listings', () => {
               ['longstr', 'b'],
             ],
           ],
+          ['x-max-length', 'long', 5],
+          ['x-s', 'longstr', 'v"w'],
           ['x-t', 'table', [['k', 'bool', true]]],
         ],
       },
