@@ -23,6 +23,12 @@ const WASTE_MIN = 1024 * 1024
 /** Most bytes moved after one checkpoint. */
 const MOVED_MAX = 32 * 1024 * 1024
 
+/** A block that is to be moved, and how many references there were when its messages were about to be marked. */
+interface ChosenBlock {
+  readonly block: Block
+  readonly live: number
+}
+
 interface SegmentUse {
   readonly segment: LogSegment
   readonly blocks: Block[]
@@ -35,7 +41,7 @@ export class Reclaimer {
   readonly #store: BlockStore
   readonly #journal: LogJournal
   readonly #message = new Message()
-  #chosen: Block[] = []
+  #chosen: ChosenBlock[] = []
   /** First positions of the segments that the newest checkpoint has no need for. */
   #unneeded: ReadonlySet<Position> = new Set()
 
@@ -73,7 +79,7 @@ export class Reclaimer {
         // One that is being filled may have as many messages later as were marked, and other ones.
         if (block.open) continue
         block.marks = []
-        this.#chosen.push(block)
+        this.#chosen.push({ block, live: block.live })
       }
     }
   }
@@ -109,7 +115,7 @@ export class Reclaimer {
 
   /** Nothing is moved: not everything was marked. */
   forgetChosen(): void {
-    for (const block of this.#chosen) block.marks = undefined
+    for (const { block } of this.#chosen) block.marks = undefined
     this.#chosen = []
   }
 
@@ -117,9 +123,10 @@ export class Reclaimer {
   async compact(): Promise<void> {
     const chosen = this.#chosen
     this.#chosen = []
-    for (const block of chosen) {
+    for (const each of chosen) {
+      const { block } = each
       await this.#load(block)
-      this.#move(block)
+      this.#move(each)
       block.marks = undefined
     }
   }
@@ -155,12 +162,13 @@ export class Reclaimer {
     })
   }
 
-  #move(block: Block): void {
+  #move({ block, live }: ChosenBlock): void {
     const { marks } = block
     // It is written, or being read; and of what cannot be read nothing must be made.
     if (block.open || block.pins > 0 || block.loading || block.damaged.length > 0) return
-    // Something came or went since the marks were made; the next checkpoint makes others.
-    if (marks === undefined || marks.length !== block.live || block.live === 0 || !block.resident) return
+    // Something came or went since the marks were made; the next checkpoint makes others. Their number alone does not tell: of some references
+    // no checkpoint knows, such as those of queues that are not durable. Whatever comes to a block that is full takes its marks away.
+    if (marks === undefined || block.live !== live || marks.length !== live || live === 0 || !block.resident) return
     const references = new Map<number, number>()
     for (const offset of marks) references.set(offset, (references.get(offset) ?? 0) + 1)
     const forward = new Map<number, number>()

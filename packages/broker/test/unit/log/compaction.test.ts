@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Block } from '../../../src/log/store/block.ts'
+import { Message } from '../../../src/queue/message.ts'
 import { LogWorld } from '../../support/log-world.ts'
 
 let directory: string
@@ -63,6 +64,33 @@ describe('compaction', () => {
     await written
     const expected = Array.from({ length: queue.readyCount }, (_, i) => body(published - queue.readyCount + i))
     expect(world.drain(queue).map((message) => message.body)).toEqual(expected)
+  })
+
+  it('leaves a block alone of which somebody has messages that no checkpoint knows of', async () => {
+    const queue = world.queue(1)
+    const { store } = world.log
+    for (let i = 0; i < 3000; i++) world.publish(body(i), [queue])
+    await world.committed()
+    const others: number[] = []
+    const message = new Message()
+    for (let i = 0; i < 5; i++) {
+      const taken = world.take(queue)
+      store.read(taken.position, message)
+      // As a queue that is not durable does.
+      others.push(store.keep(message))
+      world.settle(queue, taken)
+    }
+    const held = others.map(() => world.take(queue))
+    world.drain(queue)
+    await world.committed()
+    const written = world.checkpoint()
+    await Promise.resolve()
+    for (const taken of held) world.settle(queue, taken)
+    await written
+    const bodies = others.map((position) => store.read(position, message) && Buffer.from(message.body()).toString())
+    expect(bodies).toEqual(others.map((_, i) => body(i)))
+    for (const position of others) store.release(position)
+    expect([...store.blocks()].filter(({ id }) => id !== 0)).toEqual([])
   })
 
   it('makes no message of what cannot be read any more', async () => {
