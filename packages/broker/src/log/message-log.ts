@@ -301,22 +301,23 @@ export class MessageLog {
     const subject = this.#subject
     // What a checkpoint would miss comes back from the log at the next start, as long as there is none.
     if (subject === undefined || this.store.index.hasLost) return false
+    const { recordedBytes } = journal
     try {
-      const { recordedBytes } = journal
       if (!exact) this.#reclaimer.choose()
       const metadata = this.recovered.metadata
       const checkpoint = await writeCheckpoint({ log: this.#log, journal, store, metadata, subject }, exact)
-      this.#checkpointBytes = recordedBytes
-      this.#checkpointAt = this.#options.clock.now()
       this.#tidyRounds = TIDY_ROUNDS
       if (checkpoint === undefined) return false
       await this.#reclaimer.discard(checkpoint.at)
       if (!exact) await this.#reclaimer.compact()
       return true
     } catch (error) {
-      this.#options.logger.error({ err: error }, 'bug while writing a checkpoint')
+      this.#options.logger.error({ err: error }, 'no checkpoint could be written')
       return false
     } finally {
+      // Whatever came of it: what stands in its way does not go within a moment.
+      this.#checkpointBytes = recordedBytes
+      this.#checkpointAt = this.#options.clock.now()
       this.#reclaimer.forgetChosen()
       this.#checkpoint = undefined
     }

@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Clock, systemClock } from '../../../src/clock.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
 import { LogWorld, PRIORITIES, type Taken } from '../../support/log-world.ts'
+import { ManualClock } from '../queue/manual-clock.ts'
 
 const PLAIN = 1
 const PRIORITIZED = 2
@@ -14,9 +16,10 @@ const MIB = 1024 * 1024
 let directory: string
 let world: LogWorld
 
-const open = () =>
+const open = (clock: Clock = systemClock) =>
   LogWorld.open({
     directory,
+    clock,
     memoryBudget: MIB,
     queueArguments: (id) => (id === PRIORITIZED ? PRIORITIES : Object.create(null)),
   })
@@ -94,6 +97,21 @@ describe('a long queue', () => {
     await crash()
     const lost = Array.from({ length: 250_000 }, (_, i) => i).filter((i) => !readable.has(i))
     expectNumbers(world.drain(world.queue(PLAIN)), lost)
+  }, 60_000)
+
+  it('tries a checkpoint again after a while when its index cannot be read', async () => {
+    await world.crash()
+    const clock = new ManualClock()
+    world = await open(clock)
+    await publish(world.queue(PLAIN), 0, 250_000)
+    await world.untilSpilled()
+    truncateSync(join(directory, 'spill'), 0)
+    for (const milliseconds of [31_000, ...Array.from({ length: 20 }, () => 250)]) {
+      clock.advance(milliseconds)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await expect.poll(() => world.errors.length).toBeGreaterThan(0)
+    expect(world.errors.filter((message) => message.includes('checkpoint'))).toHaveLength(1)
   }, 60_000)
 
   it('is purged but for what is in hand: with priorities', async () => {
