@@ -119,15 +119,17 @@ export class Reclaimer {
     this.#chosen = []
   }
 
-  /** Moves what was chosen and marked. */
+  /** Moves what was chosen and marked, one block at a time: together they may take half a second. */
   async compact(): Promise<void> {
     const chosen = this.#chosen
     this.#chosen = []
     for (const each of chosen) {
       const { block } = each
       await this.#load(block)
-      this.#move(each)
+      if (this.#store.isClosed) return
+      const hasMoved = this.#move(each)
       block.marks = undefined
+      if (hasMoved) await new Promise((resolve) => setImmediate(resolve))
     }
   }
 
@@ -162,13 +164,15 @@ export class Reclaimer {
     })
   }
 
-  #move({ block, live }: ChosenBlock): void {
+  /** Returns whether it could. */
+  #move({ block, live }: ChosenBlock): boolean {
     const { marks } = block
     // It is written, or being read; and of what cannot be read nothing must be made.
-    if (block.open || block.pins > 0 || block.loading || block.damaged.length > 0) return
+    if (block.open || block.pins > 0 || block.loading || block.damaged.length > 0) return false
     // Something came or went since the marks were made; the next checkpoint makes others. Their number alone does not tell: of some references
     // no checkpoint knows, such as those of queues that are not durable. Whatever comes to a block that is full takes its marks away.
-    if (marks === undefined || block.live !== live || marks.length !== live || live === 0 || !block.resident) return
+    if (marks === undefined || block.live !== live || marks.length !== live || live === 0 || !block.resident)
+      return false
     const references = new Map<number, number>()
     for (const offset of marks) references.set(offset, (references.get(offset) ?? 0) + 1)
     const forward = new Map<number, number>()
@@ -180,6 +184,7 @@ export class Reclaimer {
       forward.set(offset, position)
     }
     this.#store.forwardTo(block, forward)
+    return true
   }
 }
 

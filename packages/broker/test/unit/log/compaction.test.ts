@@ -19,8 +19,8 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-function open(): Promise<LogWorld> {
-  return LogWorld.open({ directory, segmentBytes: 900 * 1024, memoryBudget: 1024 * 1024 })
+function open(memoryBudget = 1024 * 1024): Promise<LogWorld> {
+  return LogWorld.open({ directory, segmentBytes: 900 * 1024, memoryBudget })
 }
 
 const body = (i: number) => `${i}:${'x'.repeat(1000)}`
@@ -91,6 +91,38 @@ describe('compaction', () => {
     expect(bodies).toEqual(others.map((_, i) => body(i)))
     for (const position of others) store.release(position)
     expect([...store.blocks()].filter(({ id }) => id !== 0)).toEqual([])
+  })
+
+  it('lets others go on between one block and the next, also when all are in memory', async () => {
+    await world.crash()
+    world = await open(64 * 1024 * 1024)
+    const [passing, staying] = [world.queue(1), world.queue(2)]
+    for (let i = 0; i < 5000; i++) world.publish(body(i), i % 10 === 0 ? [passing, staying] : [passing])
+    await world.committed()
+    world.drain(passing)
+    await world.committed()
+    const { journal } = world.log
+    const movedAtOnce: number[] = [0]
+    const move = journal.move.bind(journal)
+    journal.move = (message) => {
+      movedAtOnce[movedAtOnce.length - 1]++
+      return move(message)
+    }
+    let isOver = false
+    const written = world.checkpoint().then(() => {
+      isOver = true
+    })
+    while (!isOver) {
+      await new Promise(setImmediate)
+      movedAtOnce.push(0)
+    }
+    await written
+    // A block has room for some 230 of them, of which a tenth stays.
+    expect(movedAtOnce.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(100)
+    expect(Math.max(...movedAtOnce)).toBeLessThan(50)
+    expect(world.drain(staying).map((message) => message.body)).toEqual(
+      Array.from({ length: 500 }, (_, i) => body(10 * i)),
+    )
   })
 
   it('makes no message of what cannot be read any more', async () => {
