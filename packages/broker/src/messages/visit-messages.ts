@@ -59,6 +59,8 @@ export async function visitMessages(
           await new Promise((resolve) => setImmediate(resolve))
           sliceEnd = performance.now() + SLICE_MS
         }
+        // The broker has ended meanwhile.
+        if (store.isClosed) return { count, last, isComplete: true }
         count++
         last = located.sequence
         if (!visit(located, held.read(located.position))) return { count, last, isComplete: false }
