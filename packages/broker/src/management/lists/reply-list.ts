@@ -21,6 +21,8 @@ export interface Listing<Item> {
   readonly paged?: boolean
   /** Fields that are known without showing the whole thing. Those of `order` have to be among them. */
   readonly keys: Readonly<Record<string, (item: Item) => JsonValue>>
+  /** Whether the items come in this order. @default false */
+  readonly sorted?: boolean
   /** The thing as JSON. */
   view(item: Item): JsonObject
 }
@@ -46,11 +48,9 @@ export async function replyList<Item>(
     const sorted = await sort(items, query, listing)
     return { status: 200, json: await showAll(sorted, listing, columns) }
   }
-  const filtered: Item[] = []
-  await runInSlices(
-    filterInto(filtered, items, (item) => pagination.matches(String(listing.keys.name(item)))),
-    SLICE_MS,
-  )
+  const filtered = query.get('name')
+    ? await filter(items, (item) => pagination.matches(String(listing.keys.name(item))))
+    : items
   const sorted = await sort(filtered, query, listing)
   const page = cutPage(sorted, pagination)
   const shown = await showAll(page.items, listing, columns)
@@ -61,19 +61,28 @@ export async function replyList<Item>(
   return { status: 200, json }
 }
 
-function* filterInto<Item>(into: Item[], items: readonly Item[], test: (item: Item) => boolean): Generator<void> {
-  for (const item of items) {
-    if (test(item)) into.push(item)
-    yield
-  }
+async function filter<Item>(items: readonly Item[], test: (item: Item) => boolean): Promise<Item[]> {
+  const left: Item[] = []
+  await runInSlices(
+    (function* () {
+      for (const item of items) {
+        if (test(item)) left.push(item)
+        yield
+      }
+    })(),
+    SLICE_MS,
+  )
+  return left
 }
 
 async function sort<Item>(
   items: readonly Item[],
   query: URLSearchParams,
-  { order = VHOST_AND_NAME, keys, view }: Listing<Item>,
-): Promise<Item[]> {
+  { order = VHOST_AND_NAME, sorted: isSorted = false, keys, view }: Listing<Item>,
+): Promise<readonly Item[]> {
   const wanted = query.get('sort')
+  const isReverse = query.get('sort_reverse') === 'true'
+  if (isSorted && (wanted === null || wanted === '')) return isReverse ? [...items].reverse() : items
   const fields = wanted === null || wanted === '' ? order : [wanted, ...order]
   const readers = fields.map((field) => {
     if (Object.hasOwn(keys, field)) return keys[field]
@@ -96,7 +105,7 @@ async function sort<Item>(
     })(),
     SLICE_MS,
   )
-  if (query.get('sort_reverse') === 'true') sorted.reverse()
+  if (isReverse) sorted.reverse()
   return sorted.map(({ item }) => item)
 }
 
