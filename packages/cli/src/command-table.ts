@@ -15,6 +15,7 @@ import { PARAMETER_COMMANDS } from './commands/parameters.ts'
 import { PERMISSION_COMMANDS } from './commands/permissions.ts'
 import { POLICY_COMMANDS } from './commands/policies.ts'
 import { PROFILE_COMMANDS } from './commands/profiles.ts'
+import { TOP_COMMANDS } from './commands/top.ts'
 import { USER_COMMANDS } from './commands/users.ts'
 import { VHOST_COMMANDS } from './commands/vhosts.ts'
 
@@ -32,6 +33,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   PARAMETER_COMMANDS,
   DEFINITION_COMMANDS,
   ADMIN_COMMANDS,
+  TOP_COMMANDS,
   DECODE_COMMANDS,
   PROFILE_COMMANDS,
   COMPLETION_COMMANDS,
