@@ -69,7 +69,7 @@ function show(
   const lines = drawAligned(
     columns,
     shown.map((row) => row.map(cellText)),
-    terminal.stdout.columns,
+    terminal.stdout.columns || undefined,
   )
   return `${head}\n\n${lines.map((line, index) => (index === 0 ? output.colors.inverse(line) : line)).join('\n')}\n`
 }
