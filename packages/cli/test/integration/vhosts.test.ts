@@ -93,7 +93,7 @@ onEachBroker((target) => {
     await ctl('clear_permissions', user)
     const refused = (args: string[], exitCode: number, message: string | RegExp) =>
       fail(target.httpUrl, ['-p', vhost, ...args], exitCode, message)
-    await refused(['set_permissions', user, '(', '', ''], 69, /missing \)/)
+    await refused(['set_permissions', user, '(', '', ''], 69, /missing (closing )?\)/)
     await refused(['set_permissions', 'nobody', '', '', ''], 67, 'User "nobody" does not exist')
     await refused(['set_permissions', '-p', 'nosuch', user, '', '', ''], 69, 'Virtual host nosuch does not exist')
     await refused(['list_permissions', '-p', 'nosuch'], 65, "Virtual host 'nosuch' does not exist")
