@@ -16,11 +16,13 @@ export type { DefinitionsResource } from './resources/definitions.ts'
 export type { DeleteExchangeOptions, Exchanges } from './resources/exchanges.ts'
 export type { HealthChecks } from './resources/health-checks.ts'
 export type { Limits } from './resources/limits.ts'
+export type { Messages } from './resources/messages.ts'
 export type { Nodes } from './resources/nodes.ts'
 export type { Parameters } from './resources/parameters.ts'
 export type { Permissions } from './resources/permissions.ts'
 export type { Policies } from './resources/policies.ts'
 export type { DeleteQueueOptions, ListQueuesOptions, Queues } from './resources/queues.ts'
+export type { Streams } from './resources/streams.ts'
 export type { Users } from './resources/users.ts'
 export type { Vhosts } from './resources/vhosts.ts'
 export type { ManagementClientOptions, ManagementRequest, QueryValue, RequestOptions } from './transport.ts'
@@ -49,6 +51,21 @@ export type {
   ExchangeDeclaration,
   PublishMessage,
 } from './types/exchange.ts'
+export type {
+  BrowsedMessages,
+  BrowseMessages,
+  MessageHolder,
+  MessageSearch,
+  MessageState,
+  MovedMessages,
+  MoveMessages,
+  QueuedMessage,
+  RedriveMessages,
+  RedrivenMessages,
+  ShownMessage,
+} from './types/message.ts'
 export type { FeatureFlag, HealthCheck, Listener, Node, NodeMemory, Overview } from './types/node.ts'
 export type { Definitions, GlobalParameter, Parameter, Policy, PolicyDefinition } from './types/policy.ts'
 export type { AckMode, FetchedMessage, GetMessages, Queue, QueueDeclaration } from './types/queue.ts'
+export type { ExplainedMessage, ExplainedRoute, ExplainedStep, MatchingBinding } from './types/route.ts'
+export type { DroppedEvents, EventStream, StreamedEvent, TapCounts, TapOptions, TappedMessage } from './types/stream.ts'

@@ -6,11 +6,13 @@ import { DefinitionsResource } from './resources/definitions.ts'
 import { Exchanges } from './resources/exchanges.ts'
 import { HealthChecks } from './resources/health-checks.ts'
 import { Limits } from './resources/limits.ts'
+import { Messages } from './resources/messages.ts'
 import { Nodes } from './resources/nodes.ts'
 import { Parameters } from './resources/parameters.ts'
 import { Permissions } from './resources/permissions.ts'
 import { Policies } from './resources/policies.ts'
 import { Queues } from './resources/queues.ts'
+import { Streams } from './resources/streams.ts'
 import { Users } from './resources/users.ts'
 import { Vhosts } from './resources/vhosts.ts'
 import { type ManagementClientOptions, type ManagementRequest, type RequestOptions, Transport } from './transport.ts'
@@ -40,6 +42,10 @@ export class ManagementClient {
   readonly definitions: DefinitionsResource
   readonly nodes: Nodes
   readonly healthChecks: HealthChecks
+  /** Single messages of queues. With WarrenMQ only. */
+  readonly messages: Messages
+  /** What flows and what happens. With WarrenMQ only. */
+  readonly streams: Streams
   readonly #transport: Transport
 
   /** @throws TypeError when `url` is none. */
@@ -63,6 +69,8 @@ export class ManagementClient {
     this.definitions = new DefinitionsResource(transport)
     this.nodes = new Nodes(transport)
     this.healthChecks = new HealthChecks(transport)
+    this.messages = new Messages(transport)
+    this.streams = new Streams(transport)
   }
 
   /** Any request of the HTTP API, for what has no method here. Resolves to the parsed body, or undefined when there is none. */

@@ -46,6 +46,7 @@ function refusal(status: number, body: unknown, method: string, path: string): M
 function codeOf(status: number, body: unknown): ManagementErrorCode {
   switch (status) {
     case 400:
+    case 409:
       return 'BAD_REQUEST'
     case 401:
     case 403:

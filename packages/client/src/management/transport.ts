@@ -6,6 +6,8 @@
 
 import { ManagementError } from './errors.ts'
 import { readAnswer } from './read-answer.ts'
+import { readEvents } from './read-events.ts'
+import type { EventStream, StreamedEvent } from './types/stream.ts'
 
 /** How a client reaches a broker. */
 export interface ManagementClientOptions {
@@ -80,30 +82,58 @@ export class Transport {
 
   /** The parsed body of the answer; `undefined` when it has none. @throws ManagementError */
   async request<Answer>(request: ManagementRequest, options: RequestOptions = {}): Promise<Answer> {
-    const path = `/api/${request.path.map(encodeSegment).join('/')}${encodeQuery(request.query)}`
+    const path = pathOf(request)
     const { signal, timedOut, finish } = this.#limit(options)
     try {
-      const response = await this.#fetch(this.url + path, {
-        method: request.method,
-        headers: {
-          // RabbitMQ answers 406 to a change of limits that wants JSON alone: it has nothing to send.
-          accept: 'application/json, */*;q=0.1',
-          authorization: this.#authorization,
-          // RabbitMQ answers 415 to a PUT or DELETE with a body of another type.
-          'content-type': 'application/json',
-          ...request.headers,
-        },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        // Credentials go to the address that was given and to no other.
-        redirect: 'manual',
-        signal,
-      })
+      // RabbitMQ answers 406 to a change of limits that wants JSON alone: it has nothing to send.
+      const response = await this.#ask(request, path, 'application/json, */*;q=0.1', signal)
       return (await readAnswer(response, request.method, path)) as Answer
     } catch (error) {
       throw this.#explain(error, request.method, path, timedOut())
     } finally {
       finish()
     }
+  }
+
+  /** Resolves when a stream of events is open; the time limit is for that alone. @throws ManagementError */
+  async stream(request: ManagementRequest, options: RequestOptions = {}): Promise<EventStream> {
+    const path = pathOf(request)
+    const { signal, timedOut, finish } = this.#limit(options)
+    try {
+      const response = await this.#ask(request, path, 'text/event-stream, application/json;q=0.1', signal)
+      if (response.ok && response.body !== null) return this.#explained(readEvents(response.body), request.method, path)
+      await readAnswer(response, request.method, path)
+      throw new ManagementError('INVALID_RESPONSE', `${request.method} ${path} was answered with no stream`)
+    } catch (error) {
+      throw this.#explain(error, request.method, path, timedOut())
+    } finally {
+      finish()
+    }
+  }
+
+  async *#explained(events: EventStream, method: string, path: string): AsyncGenerator<StreamedEvent, void, void> {
+    try {
+      yield* events
+    } catch (error) {
+      throw this.#explain(error, method, path, false)
+    }
+  }
+
+  #ask(request: ManagementRequest, path: string, accept: string, signal: AbortSignal): Promise<Response> {
+    return this.#fetch(this.url + path, {
+      method: request.method,
+      headers: {
+        accept,
+        authorization: this.#authorization,
+        // RabbitMQ answers 415 to a PUT or DELETE with a body of another type.
+        'content-type': 'application/json',
+        ...request.headers,
+      },
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      // Credentials go to the address that was given and to no other.
+      redirect: 'manual',
+      signal,
+    })
   }
 
   #limit(options: RequestOptions): { signal: AbortSignal; timedOut: () => boolean; finish: () => void } {
@@ -133,6 +163,10 @@ export class Transport {
       cause: error,
     })
   }
+}
+
+function pathOf({ path, query }: ManagementRequest): string {
+  return `/api/${path.map(encodeSegment).join('/')}${encodeQuery(query)}`
 }
 
 /** fetch says "fetch failed"; what failed is in the cause, or in the first of several attempts. */

@@ -1,6 +1,7 @@
 import { type ListOptions, listQuery, type Page, type PageOptions, pageQuery } from '../pagination.ts'
 import type { RequestOptions } from '../transport.ts'
 import type { Exchange, ExchangeDeclaration, PublishMessage } from '../types/exchange.ts'
+import type { ExplainedMessage, ExplainedRoute } from '../types/route.ts'
 import { Resource } from './resource.ts'
 
 /** When an exchange is to be deleted. */
@@ -39,6 +40,12 @@ export class Exchanges extends Resource {
     const body = { properties: {}, payload_encoding: 'string', ...message }
     const path = ['exchanges', vhost, name || 'amq.default', 'publish']
     return (await this.send<{ routed: boolean }>({ method: 'POST', path, body }, options)).routed
+  }
+
+  /** Where a message would go and why; none is published. `''` is the default exchange. With WarrenMQ only. */
+  explain(vhost: string, name: string, message: ExplainedMessage, options?: RequestOptions): Promise<ExplainedRoute> {
+    const path = ['exchanges', vhost, name || 'amq.default', 'explain']
+    return this.send({ method: 'POST', path, body: message }, options)
   }
 }
 

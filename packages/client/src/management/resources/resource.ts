@@ -2,6 +2,7 @@
 
 import { isManagementError } from '../errors.ts'
 import type { ManagementRequest, RequestOptions, Transport } from '../transport.ts'
+import type { EventStream } from '../types/stream.ts'
 
 /** A part of the HTTP API. Methods reject with `ManagementError`. */
 export abstract class Resource {
@@ -21,6 +22,14 @@ export abstract class Resource {
     options?: RequestOptions,
   ): Promise<Answer> {
     return this.send<Answer>({ method: 'GET', path, query }, options)
+  }
+
+  protected stream(
+    path: readonly string[],
+    query: NonNullable<ManagementRequest['query']>,
+    options?: RequestOptions,
+  ): Promise<EventStream> {
+    return this.#transport.stream({ method: 'GET', path, query }, options)
   }
 
   protected put(path: readonly string[], body: unknown, options?: RequestOptions): Promise<void> {
