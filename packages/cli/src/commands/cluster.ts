@@ -86,7 +86,7 @@ async function showClusterStatus({ client, output }: Context): Promise<void> {
   output.info(`Cluster status of node ${overview.node} ...`)
   const running = nodes.filter((node) => node.running).map((node) => node.name)
   const disk = nodes.filter(({ type = 'disc' }) => type === 'disc').map((node) => node.name)
-  const listeners = describeListeners(overview.listeners ?? [])
+  const listeners = describeListeners(overview.listeners ?? [], overview.product_name)
   const partitions = nodes.flatMap(({ name, partitions: others = [] }) => others.map((other) => ({ name, other })))
   const version = overview.product_version ?? overview.rabbitmq_version
   const runtime = overview.erlang_version ? ` on Erlang ${overview.erlang_version}` : ''

@@ -171,7 +171,8 @@ export const HEALTH_COMMANDS: CommandGroup = {
       async run(context) {
         const node = await context.node()
         context.output.info(`Asking node ${node} to report its protocol listeners ...`)
-        const listeners = describeListeners(await listenersOf(context))
+        const { product_name: product } = await context.client.nodes.overview()
+        const listeners = describeListeners(await listenersOf(context), product)
         context.output.answer(listeners.map(listenerText).join('\n'), { listeners, node, result: 'ok' })
       },
     },

@@ -1,6 +1,7 @@
 /** Where a broker listens. */
 
 import type { Listener } from '@warrenmq/client/management'
+import { WARREN } from '../warren-only.ts'
 
 /** What protocols are for, in rabbitmqctl's words. */
 const PURPOSES: Readonly<Record<string, string>> = {
@@ -19,6 +20,9 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'http/web-stomp': 'STOMP over WebSockets',
 }
 
+/** What differs with WarrenMQ, which speaks no AMQP 1.0. */
+const WARREN_PURPOSES: Readonly<Record<string, string>> = { amqp: 'AMQP 0-9-1', 'amqp/ssl': 'AMQP 0-9-1 over TLS' }
+
 /** What is told of a listener. */
 export interface ListenerLine {
   readonly node: string
@@ -29,13 +33,14 @@ export interface ListenerLine {
 }
 
 /** In the order of ports within a protocol's place in rabbitmqctl: HTTP first, AMQP last. */
-export function describeListeners(listeners: readonly Listener[]): ListenerLine[] {
+export function describeListeners(listeners: readonly Listener[], product: string | undefined): ListenerLine[] {
+  const purposes = product === WARREN ? { ...PURPOSES, ...WARREN_PURPOSES } : PURPOSES
   return listeners.map(({ node, ip_address, port, protocol }) => ({
     node,
     interface: ip_address.includes(':') ? `[${ip_address}]` : ip_address,
     port,
     protocol,
-    purpose: PURPOSES[protocol] ?? protocol,
+    purpose: purposes[protocol] ?? protocol,
   }))
 }
 

@@ -117,7 +117,8 @@ function bullets(names: readonly string[] = []): string[] {
 }
 
 function listenersOf({ overview, node }: Status) {
-  return describeListeners((overview.listeners ?? []).filter((listener) => listener.node === node.name))
+  const own = (overview.listeners ?? []).filter((listener) => listener.node === node.name)
+  return describeListeners(own, overview.product_name)
 }
 
 /** The same for programs, under rabbitmqctl's names. */
