@@ -15,6 +15,12 @@ export class CommandOptions {
     return typeof value === 'string' ? value : undefined
   }
 
+  /** The values of an option that may be given several times, in their order. */
+  texts(name: string): readonly string[] {
+    const values = this.#values[name]
+    return Array.isArray(values) ? values.map(String) : []
+  }
+
   flag(name: string): boolean {
     return this.#values[name] === true
   }

@@ -18,6 +18,7 @@ import { PROFILE_COMMANDS } from './commands/profiles.ts'
 import { TOP_COMMANDS } from './commands/top.ts'
 import { USER_COMMANDS } from './commands/users.ts'
 import { VHOST_COMMANDS } from './commands/vhosts.ts'
+import { MESSAGE_COMMANDS } from './commands/watching.ts'
 
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   NODE_COMMANDS,
@@ -29,6 +30,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   LIMIT_COMMANDS,
   LISTING_COMMANDS,
   OPERATION_COMMANDS,
+  MESSAGE_COMMANDS,
   POLICY_COMMANDS,
   PARAMETER_COMMANDS,
   DEFINITION_COMMANDS,

@@ -9,6 +9,8 @@ export interface OptionDefinition {
   readonly flags: string
   /** A phrase without a full stop. */
   readonly description: string
+  /** May be given several times. @default false */
+  readonly isRepeatable?: boolean
 }
 
 export interface Command {

@@ -43,7 +43,10 @@ function addCommand(program: Parser, command: Command, groups: readonly CommandG
   const parser = program.command(command.name, { hidden: command.hidden === true }).summary(command.summary)
   parser.description(capitalize(command.summary))
   for (const [syntax, description] of command.arguments ?? []) parser.argument(syntax, description)
-  for (const { flags, description } of command.options ?? []) parser.option(flags, description)
+  for (const { flags, description, isRepeatable } of command.options ?? []) {
+    if (isRepeatable) parser.option(flags, description, append, [])
+    else parser.option(flags, description)
+  }
   const common = acceptCommonOptions(parser, command)
   if (command.takesPairs) parser.allowUnknownOption()
   parser.addHelpText('after', helpText(command))
@@ -57,6 +60,11 @@ function addCommand(program: Parser, command: Command, groups: readonly CommandG
     )
     await command.run(context, parser.args, new CommandOptions(parser.opts()))
   })
+}
+
+/** Gathers the values of an option that may be given several times. */
+function append(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
 }
 
 /** Adds the common options to a command, as far as it has none of the same name, and returns those. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { onEachTarget, startManagedWarren, startProgram, type Target, within } from '@warrenmq/testkit'
 import { afterAll, expect, vi } from 'vitest'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/amqpctl.js', import.meta.url))
+export const PROGRAM = fileURLToPath(new URL('../../bin/amqpctl.js', import.meta.url))
 const LIMIT_MS = 60_000
 
 // Each command is a process, and a test runs a dozen of them beside other tests.
@@ -29,11 +29,15 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+/** Where it runs, and what it finds in its environment. */
+export function environmentOf(url: string, more: Readonly<Record<string, string>> = {}) {
+  return { environment: { PATH: process.env.PATH, HOME, AMQPCTL_URL: url, ...more }, folder: HOME }
+}
+
 /** Runs `amqpctl` with these arguments, however it ends. */
 export async function amqpctl(url: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const program = startProgram(process.execPath, [PROGRAM, ...args], {
-    environment: { PATH: process.env.PATH, HOME, AMQPCTL_URL: url, ...options.environment },
-    folder: HOME,
+    ...environmentOf(url, options.environment),
     input: options.input ?? '',
   })
   const exitCode = await within(program.exited, `the end of amqpctl ${args.join(' ')}`, LIMIT_MS)
