@@ -12,6 +12,7 @@ import { LISTING_COMMANDS } from './commands/listings.ts'
 import { NODE_COMMANDS } from './commands/nodes.ts'
 import { OPERATION_COMMANDS } from './commands/operations.ts'
 import { PARAMETER_COMMANDS } from './commands/parameters.ts'
+import { PERF_COMMANDS } from './commands/perf.ts'
 import { PERMISSION_COMMANDS } from './commands/permissions.ts'
 import { POLICY_COMMANDS } from './commands/policies.ts'
 import { PROFILE_COMMANDS } from './commands/profiles.ts'
@@ -37,6 +38,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   ADMIN_COMMANDS,
   TOP_COMMANDS,
   DECODE_COMMANDS,
+  PERF_COMMANDS,
   PROFILE_COMMANDS,
   COMPLETION_COMMANDS,
 ]
