@@ -60,7 +60,7 @@ function routeLines({ steps, queues, by_chance: byChance }: ExplainedRoute): str
 function stepLines({ exchange, type, matches, alternate_exchange: alternate, has_intake: hasIntake }: ExplainedStep) {
   return [
     `exchange '${exchange}' (${type})`,
-    ...(hasIntake ? ['  it may keep the message for a while, or remember it'] : []),
+    ...(hasIntake ? ['  it may keep the message for a while or remember it, or somebody watches it'] : []),
     ...matches.map(matchLine),
     ...(matches.length === 0 && alternate === null ? ['  no binding matches'] : []),
     ...(alternate === null ? [] : [`  no binding matches -> alternate exchange '${alternate}'`]),

@@ -25,7 +25,7 @@ export interface ExplainedStep {
   readonly type: string
   /** Another message of the same kind may go elsewhere. */
   readonly by_chance: boolean
-  /** The exchange may keep the message for a while, or remember it. */
+  /** The exchange may keep the message for a while or remember it, or somebody watches it. */
   readonly has_intake: boolean
   readonly matches: readonly MatchingBinding[]
   /** Where it goes because nothing matches. */
