@@ -26,6 +26,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Not what they take, but what a busy machine may make of it.
+          testTimeout: 30_000,
           include: ['packages/*/test/unit/**/*.test.ts', 'scripts/test/**/*.test.ts'],
         },
       },
