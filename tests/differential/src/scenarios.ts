@@ -22,6 +22,8 @@ export interface Scenario {
 const EVERYTHING = { configure: '.*', write: '.*', read: '.*' }
 /** Begins a note of what a step waited for in vain: then a scenario does not show what it says, whatever else it shows. */
 const FAULT = '! '
+/** Time for two looks, in milliseconds. */
+const LIMIT_MS = 90_000
 
 /** A scenario in which both brokers do the same. */
 export function same(name: string, ...steps: readonly Step[]): Scenario {
@@ -50,20 +52,28 @@ export function section(title: string, scenarios: readonly Scenario[], options: 
       for (const target of [warren, rabbit]) await target?.admin.deleteVhost(vhost)
     })
 
-    it.each(scenarios)('$name', async ({ steps, deviation }) => {
-      if (rabbit === undefined) return
-      const accepted = [...deviations.keys()].filter((name) => name !== deviation)
-      const [theirs, ours] = await Promise.all([
-        new Run(rabbit, vhost, accepted).perform(steps),
-        new Run(warren, vhost, accepted).perform(steps),
-      ])
-      expect(faultsOf(theirs), 'the scenario does not work on RabbitMQ').toEqual([])
-      const difference = firstDifference(theirs, ours)
-      if (deviation === undefined) return expect(difference, difference).toBeUndefined()
-      expect(faultsOf(ours), 'the scenario does not work on WarrenMQ').toEqual([])
-      expect([...deviations.keys()], 'docs/deviations.md').toContain(deviation)
-      expect(difference, `${deviation} shows no difference any more`).toBeDefined()
-    })
+    it.each(scenarios)(
+      '$name',
+      async ({ steps, deviation }) => {
+        if (rabbit === undefined) return
+        const accepted = [...deviations.keys()].filter((name) => name !== deviation)
+        const perform = () =>
+          Promise.all([
+            new Run(rabbit, vhost, accepted).perform(steps),
+            new Run(warren, vhost, accepted).perform(steps),
+          ])
+        let [theirs, ours] = await perform()
+        // RabbitMQ is late now and then, as with a quorum queue that has expired. What it does not do at all, it does not do twice.
+        if (faultsOf(theirs).length > 0) [theirs, ours] = await perform()
+        expect(faultsOf(theirs), 'the scenario does not work on RabbitMQ').toEqual([])
+        const difference = firstDifference(theirs, ours)
+        if (deviation === undefined) return expect(difference, difference).toBeUndefined()
+        expect(faultsOf(ours), 'the scenario does not work on WarrenMQ').toEqual([])
+        expect([...deviations.keys()], 'docs/deviations.md').toContain(deviation)
+        expect(difference, `${deviation} shows no difference any more`).toBeDefined()
+      },
+      LIMIT_MS,
+    )
   })
 }
 
