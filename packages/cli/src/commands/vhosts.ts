@@ -92,6 +92,7 @@ export const VHOST_COMMANDS: CommandGroup = {
     {
       name: 'trace_on',
       summary: 'copies every message of a vhost to the exchange amq.rabbitmq.trace',
+      details: ['A WarrenMQ keeps this setting but copies nothing yet; tap shows there what passes.'],
       examples: ['trace_on -p orders'],
       async run(context) {
         context.output.info(`Starting tracing for vhost "${context.vhost}" ...`)
