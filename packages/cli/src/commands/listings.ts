@@ -4,10 +4,10 @@ import { isManagementError } from '@warrenmq/client/management'
 import { CHANNEL_COLUMNS, CONNECTION_COLUMNS, CONSUMER_COLUMNS } from '../columns/connection-columns.ts'
 import { BINDING_COLUMNS, EXCHANGE_COLUMNS } from '../columns/exchange-columns.ts'
 import { QUEUE_COLUMNS, QUEUE_TOTALS } from '../columns/queue-columns.ts'
-import { chooseColumns, columnDetails, rowsOf } from '../columns.ts'
-import type { CommandGroup } from '../command.ts'
+import { type Columns, chooseColumns, columnDetails, rowsOf } from '../columns.ts'
+import type { Command, CommandGroup } from '../command.ts'
+import type { Context } from '../context.ts'
 
-const DEFAULT_BINDING_COLUMNS = Object.keys(BINDING_COLUMNS)
 const DEFAULT_CONSUMER_COLUMNS = [
   'queue_name',
   'channel_pid',
@@ -46,77 +46,84 @@ export const LISTING_COMMANDS: CommandGroup = {
         context.output.listing(columns, rowsOf(QUEUE_COLUMNS, columns, wanted))
       },
     },
-    {
+    listing({
       name: 'list_exchanges',
       summary: 'lists the exchanges of a vhost',
-      arguments: [['[column...]', 'what is shown (default name type)']],
-      choices: Object.keys(EXCHANGE_COLUMNS),
-      details: [columnDetails(EXCHANGE_COLUMNS)],
+      known: EXCHANGE_COLUMNS,
+      byDefault: ['name', 'type'],
       examples: ['list_exchanges', 'list_exchanges -p orders name type durable arguments'],
-      async run(context, args) {
-        const columns = chooseColumns(EXCHANGE_COLUMNS, args, ['name', 'type'])
-        context.output.info(`Listing exchanges for vhost ${context.vhost} ...`)
-        const exchanges = await orNone(context.client.exchanges.list(context.vhost))
-        context.output.listing(columns, rowsOf(EXCHANGE_COLUMNS, columns, exchanges))
-      },
-    },
-    {
+      heading: ({ vhost }) => `Listing exchanges for vhost ${vhost} ...`,
+      items: ({ client, vhost }) => orNone(client.exchanges.list(vhost)),
+    }),
+    listing({
       name: 'list_bindings',
       summary: 'lists the bindings of a vhost, those of the default exchange too',
-      arguments: [['[column...]', 'what is shown (default all columns)']],
-      choices: Object.keys(BINDING_COLUMNS),
-      details: [columnDetails(BINDING_COLUMNS)],
+      known: BINDING_COLUMNS,
+      byDefault: Object.keys(BINDING_COLUMNS),
+      byDefaultText: 'all columns',
       examples: ['list_bindings', 'list_bindings source_name destination_name routing_key'],
-      async run(context, args) {
-        const columns = chooseColumns(BINDING_COLUMNS, args, DEFAULT_BINDING_COLUMNS)
-        context.output.info(`Listing bindings for vhost ${context.vhost}...`)
-        const bindings = await orNone(context.client.bindings.list(context.vhost))
-        context.output.listing(columns, rowsOf(BINDING_COLUMNS, columns, bindings))
-      },
-    },
-    {
+      heading: ({ vhost }) => `Listing bindings for vhost ${vhost}...`,
+      items: ({ client, vhost }) => orNone(client.bindings.list(vhost)),
+    }),
+    listing({
       name: 'list_connections',
       summary: 'lists connections of all vhosts',
-      arguments: [['[column...]', 'what is shown (default user peer_host peer_port state)']],
-      choices: Object.keys(CONNECTION_COLUMNS),
-      details: [columnDetails(CONNECTION_COLUMNS), 'The pid is the name, which close_connection takes.'],
+      known: CONNECTION_COLUMNS,
+      byDefault: ['user', 'peer_host', 'peer_port', 'state'],
+      details: ['The pid is the name, which close_connection takes.'],
       examples: ['list_connections', 'list_connections name user vhost channels'],
-      async run(context, args) {
-        const columns = chooseColumns(CONNECTION_COLUMNS, args, ['user', 'peer_host', 'peer_port', 'state'])
-        context.output.info('Listing connections ...')
-        const connections = await context.client.connections.list()
-        context.output.listing(columns, rowsOf(CONNECTION_COLUMNS, columns, connections))
-      },
-    },
-    {
+      heading: () => 'Listing connections ...',
+      items: ({ client }) => client.connections.list(),
+    }),
+    listing({
       name: 'list_channels',
       summary: 'lists channels of all vhosts',
-      arguments: [['[column...]', 'what is shown (default pid user consumer_count messages_unacknowledged)']],
-      choices: Object.keys(CHANNEL_COLUMNS),
-      details: [columnDetails(CHANNEL_COLUMNS), 'The pid is the name.'],
+      known: CHANNEL_COLUMNS,
+      byDefault: ['pid', 'user', 'consumer_count', 'messages_unacknowledged'],
+      details: ['The pid is the name.'],
       examples: ['list_channels', 'list_channels name prefetch_count confirm transactional'],
-      async run(context, args) {
-        const byDefault = ['pid', 'user', 'consumer_count', 'messages_unacknowledged']
-        const columns = chooseColumns(CHANNEL_COLUMNS, args, byDefault)
-        context.output.info('Listing channels ...')
-        context.output.listing(columns, rowsOf(CHANNEL_COLUMNS, columns, await context.client.channels.list()))
-      },
-    },
-    {
+      heading: () => 'Listing channels ...',
+      items: ({ client }) => client.channels.list(),
+    }),
+    listing({
       name: 'list_consumers',
       summary: 'lists the consumers of a vhost',
-      arguments: [['[column...]', 'what is shown (default all columns but activity_status)']],
-      choices: Object.keys(CONSUMER_COLUMNS),
-      details: [columnDetails(CONSUMER_COLUMNS), 'The channel_pid is the name of the channel.'],
+      known: CONSUMER_COLUMNS,
+      byDefault: DEFAULT_CONSUMER_COLUMNS,
+      byDefaultText: 'all columns but activity_status',
+      details: ['The channel_pid is the name of the channel.'],
       examples: ['list_consumers -p orders', 'list_consumers queue_name consumer_tag active'],
-      async run(context, args) {
-        const columns = chooseColumns(CONSUMER_COLUMNS, args, DEFAULT_CONSUMER_COLUMNS)
-        context.output.info(`Listing consumers in vhost ${context.vhost} ...`)
-        const consumers = await orNone(context.client.consumers.list(context.vhost))
-        context.output.listing(columns, rowsOf(CONSUMER_COLUMNS, columns, consumers))
-      },
-    },
+      heading: ({ vhost }) => `Listing consumers in vhost ${vhost} ...`,
+      items: ({ client, vhost }) => orNone(client.consumers.list(vhost)),
+    }),
   ],
+}
+
+/** A listing without options of its own. */
+interface Listing<Item> extends Pick<Command, 'name' | 'summary' | 'examples' | 'details'> {
+  readonly known: Columns<Item>
+  readonly byDefault: readonly string[]
+  /** What help says of them, if not their names. */
+  readonly byDefaultText?: string
+  heading(context: Context): string
+  items(context: Context): Promise<Item[]>
+}
+
+function listing<Item>({ name, summary, examples, details = [], ...how }: Listing<Item>): Command {
+  const { known, byDefault, byDefaultText = byDefault.join(' ') } = how
+  return {
+    name,
+    summary,
+    arguments: [['[column...]', `what is shown (default ${byDefaultText})`]],
+    choices: Object.keys(known),
+    details: [columnDetails(known), ...details],
+    examples,
+    async run(context, args) {
+      const columns = chooseColumns(known, args, byDefault)
+      context.output.info(how.heading(context))
+      context.output.listing(columns, rowsOf(known, columns, await how.items(context)))
+    },
+  }
 }
 
 /** A vhost that does not exist has nothing in it, as far as rabbitmqctl's listings go. */
