@@ -2,14 +2,14 @@
 
 import type { Permissions } from '../../access/permissions.ts'
 import type { JsonObject } from '../../parameters/json-value.ts'
-import { badRequest, objectNotFound } from '../http-error.ts'
-import { LIST_QUERY, replyList } from '../lists/reply-list.ts'
+import { objectNotFound } from '../http-error.ts'
+import { replyList } from '../lists/reply-list.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import type { ManagementRequest } from '../management-request.ts'
 import { CREATED, NO_CONTENT, ok, type Reply } from '../reply.ts'
 import { type Route, route } from '../route.ts'
 import { assertPatterns } from './pattern-fields.ts'
-import { expectUser } from './users.ts'
+import { assertVhostAndUser, permissionLists } from './permission-lists.ts'
 
 const BODY = {
   required: ['configure', 'write', 'read'],
@@ -17,42 +17,7 @@ const BODY = {
 } as const
 
 export const permissionRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
-    path: '/permissions',
-    access: 'administrator',
-    summary: 'All permissions',
-    query: LIST_QUERY,
-    handle: (request) => replyPermissions(request, allPermissions(request.parts)),
-  }),
-  route({
-    method: 'GET',
-    path: '/users/:user/permissions',
-    access: 'administrator',
-    summary: 'The permissions of a user',
-    query: LIST_QUERY,
-    handle(request) {
-      const { name } = expectUser(request.param('user'), request.parts)
-      return replyPermissions(
-        request,
-        allPermissions(request.parts).filter(({ user }) => user === name),
-      )
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/vhosts/:vhost/permissions',
-    access: 'administrator',
-    summary: 'The permissions in a vhost',
-    query: LIST_QUERY,
-    handle(request) {
-      const { name } = request.vhost()
-      return replyPermissions(
-        request,
-        allPermissions(request.parts).filter(({ vhost }) => vhost === name),
-      )
-    },
-  }),
+  ...permissionLists({ name: 'permissions', words: 'permissions', all: allPermissions, reply: replyPermissions }),
   route({
     method: 'GET',
     path: '/permissions/:vhost/:user',
@@ -71,8 +36,8 @@ export const permissionRoutes: readonly Route[] = [
       assertPatterns([permissions.configure, permissions.write, permissions.read])
       const vhost = request.param('vhost')
       const user = request.param('user')
-      const { admin, users, vhosts } = request.parts
-      if (!vhosts.has(vhost) || users.get(user) === undefined) throw badRequest('vhost_or_user_not_found')
+      assertVhostAndUser(request.parts, vhost, user)
+      const { admin, users } = request.parts
       const isNew = users.permissions(user, vhost) === undefined
       await admin.putPermissions(user, vhost, permissions)
       return isNew ? CREATED : NO_CONTENT

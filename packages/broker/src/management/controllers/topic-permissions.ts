@@ -1,14 +1,14 @@
 /** Permissions of users on routing keys of topic exchanges. */
 
 import type { JsonObject } from '../../parameters/json-value.ts'
-import { badRequest, objectNotFound } from '../http-error.ts'
+import { objectNotFound } from '../http-error.ts'
 import { LIST_QUERY, replyList } from '../lists/reply-list.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import type { ManagementRequest } from '../management-request.ts'
 import { CREATED, NO_CONTENT, type Reply } from '../reply.ts'
 import { type Route, route } from '../route.ts'
 import { assertPatterns } from './pattern-fields.ts'
-import { expectUser } from './users.ts'
+import { assertVhostAndUser, permissionLists } from './permission-lists.ts'
 
 const BODY = {
   required: ['exchange', 'write', 'read'],
@@ -18,41 +18,11 @@ const BODY = {
 type UserInVhost = ManagementRequest<'vhost' | 'user', typeof BODY>
 
 export const topicPermissionRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
-    path: '/topic-permissions',
-    access: 'administrator',
-    summary: 'All topic permissions',
-    query: LIST_QUERY,
-    handle: (request) => replyPermissions(request, allPermissions(request.parts)),
-  }),
-  route({
-    method: 'GET',
-    path: '/users/:user/topic-permissions',
-    access: 'administrator',
-    summary: 'The topic permissions of a user',
-    query: LIST_QUERY,
-    handle(request) {
-      const { name } = expectUser(request.param('user'), request.parts)
-      return replyPermissions(
-        request,
-        allPermissions(request.parts).filter(({ user }) => user === name),
-      )
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/vhosts/:vhost/topic-permissions',
-    access: 'administrator',
-    summary: 'The topic permissions in a vhost',
-    query: LIST_QUERY,
-    handle(request) {
-      const { name } = request.vhost()
-      return replyPermissions(
-        request,
-        allPermissions(request.parts).filter(({ vhost }) => vhost === name),
-      )
-    },
+  ...permissionLists({
+    name: 'topic-permissions',
+    words: 'topic permissions',
+    all: allPermissions,
+    reply: replyPermissions,
   }),
   ...onOne('/topic-permissions/:vhost/:user'),
   // RabbitMQ takes the exchange from the path only where it deletes.
@@ -98,8 +68,8 @@ async function putPermissions(request: UserInVhost): Promise<Reply> {
   assertPatterns([permissions.write, permissions.read])
   const vhost = request.param('vhost')
   const user = request.param('user')
-  const { admin, users, vhosts } = request.parts
-  if (!vhosts.has(vhost) || users.get(user) === undefined) throw badRequest('vhost_or_user_not_found')
+  assertVhostAndUser(request.parts, vhost, user)
+  const { admin, users } = request.parts
   const isNew = (users.topicPermissionsOf(user).get(vhost)?.size ?? 0) === 0
   await admin.putTopicPermissions(user, vhost, permissions)
   return isNew ? CREATED : NO_CONTENT
